@@ -1,0 +1,13 @@
+//! Players: what turns a queue item into media for listeners.
+//!
+//! [`Player`] is told what to do and reports back through [`Reports`]; [`Broadcast`] is what an HTTP route subscribes to.
+
+mod broadcast;
+mod report;
+mod traits;
+
+pub use self::{
+    broadcast::{Broadcast, ListenError, Listener},
+    report::{Report, Reports},
+    traits::{Join, Play, Player},
+};

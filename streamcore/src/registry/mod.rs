@@ -1,0 +1,11 @@
+//! Which streams exist, and what a running one needs to go on after a restart.
+
+mod error;
+mod memory;
+mod traits;
+
+pub use self::{
+    error::{Error, Result},
+    memory::MemoryRegistry,
+    traits::{Registry, StreamList, StreamRecord},
+};

@@ -1,0 +1,155 @@
+//! What is played: queue items and where their media comes from.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ItemId, Timestamp, TrackId};
+
+/// Longest title, in characters.
+pub const MAX_TITLE_CHARS: usize = 500;
+/// Longest media location, in bytes.
+pub const MAX_URL_BYTES: usize = 4_096;
+/// Largest `metadata` object, in bytes of JSON.
+pub const MAX_METADATA_BYTES: usize = 16_384;
+
+/// What kind of place the media comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Source {
+    /// A file of the media directory.
+    File,
+    /// An http(s) URL.
+    Stream,
+    /// A page that a resolver turns into a URL.
+    Youtube,
+}
+
+/// One occurrence of a track in one stream's queue.
+///
+/// Its position is derived from the queue and never stored here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueueItem {
+    /// Identity of this occurrence.
+    pub id: ItemId,
+    /// The library's track, or none for an ad-hoc URL.
+    pub track_id: Option<TrackId>,
+    /// What people read: 1 to [`MAX_TITLE_CHARS`] characters.
+    pub title: String,
+    /// Where the media is: a path relative to the media directory, or a URL. A player checks it again when it opens it.
+    pub url: String,
+    /// What kind of place that is.
+    pub source: Source,
+    /// Nominal length, if known. Informs people; nothing is cut at it.
+    pub duration: Option<Duration>,
+    /// Our user who added it; none for the service token.
+    pub added_by: Option<String>,
+    /// The requester's id in the chat platform, if one is known.
+    pub requested_by: Option<i64>,
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// Whatever the integrator wants to keep with it.
+    pub metadata: serde_json::Map<String, serde_json::Value>,
+}
+
+impl QueueItem {
+    /// An item with the given identity, title and file path and nothing else known.
+    ///
+    /// ```
+    /// use streamcore::{ItemId, QueueItem, Timestamp};
+    /// let item = QueueItem::file(ItemId::new(uuid::Uuid::from_u128(7)), "Prelude", "bach/prelude.flac", Timestamp::default());
+    /// assert_eq!(item.title, "Prelude");
+    /// ```
+    #[must_use]
+    pub fn file(id: ItemId, title: impl Into<String>, path: impl Into<String>, added_at: Timestamp) -> Self {
+        Self {
+            id,
+            track_id: None,
+            title: title.into(),
+            url: path.into(),
+            source: Source::File,
+            duration: None,
+            added_by: None,
+            requested_by: None,
+            added_at,
+            metadata: serde_json::Map::new(),
+        }
+    }
+}
+
+/// Why an item left the current place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome", content = "reason")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It played to its end.
+    Played,
+    /// Somebody skipped it.
+    Skipped,
+    /// It could not be opened or decoded, or made no progress.
+    Failed(FailureReason),
+}
+
+/// Why a track could not be played. The kind is for machines (and labels), the detail for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureReason {
+    /// The kind.
+    pub kind: FailureKind,
+    /// What exactly, in words; no secrets and no absolute paths.
+    pub detail: String,
+}
+
+impl FailureReason {
+    /// A reason of this kind.
+    #[must_use]
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+}
+
+impl std::fmt::Display for FailureReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.kind.as_str(), self.detail)
+    }
+}
+
+/// The bounded set of kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// Nothing is there.
+    NotFound,
+    /// The location is not allowed: it leaves the media directory, or its scheme is refused.
+    Forbidden,
+    /// It is there but cannot be read.
+    Unreadable,
+    /// It is not audio in a format that the player knows.
+    Unsupported,
+    /// It holds no audio.
+    Empty,
+    /// It began and then could not be decoded any further.
+    Broken,
+    /// It made no progress in time.
+    Stalled,
+    /// Anything else.
+    Other,
+}
+
+impl FailureKind {
+    /// Its name in snake case, as in JSON and labels.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Forbidden => "forbidden",
+            Self::Unreadable => "unreadable",
+            Self::Unsupported => "unsupported",
+            Self::Empty => "empty",
+            Self::Broken => "broken",
+            Self::Stalled => "stalled",
+            Self::Other => "other",
+        }
+    }
+}
