@@ -12,6 +12,8 @@ pub mod queue;
 pub mod registry;
 pub mod runtime;
 pub mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod track;
 

@@ -1,7 +1,311 @@
-//! stream
+//! The stream machine: what a stream does, decided in one place.
+//!
+//! [`Stream::handle`] takes the time and one [`Input`] and returns [`Effects`] by value. It never waits, reads no clock, does no IO and
+//! cannot fail: a late, repeated or contradictory input yields no effects. Whoever drives it performs the effects in order and feeds the
+//! answers back; [`driver`](crate::driver) does that on the ports.
+//!
+//! **The one rule for drivers**, *feed one, do all*: after each input, perform every effect returned before feeding the next. A timer is only
+//! a hint: feed [`Input::Tick`] at [`Stream::next_deadline`], early, late or twice.
+//!
+//! ```
+//! use streamcore::{StreamId, Timestamp, stream::{Command, CommandId, Effect, Input, Question, Stream}};
+//! let mut stream = Stream::new(StreamId::new(1), std::sync::Arc::new(streamcore::auto_end::Never));
+//! let start = Input::Command { id: CommandId(1), command: Command::Start };
+//! let effects = stream.handle(Timestamp::from_millis(0), start);
+//! // First of all the store must know that the stream runs.
+//! assert!(matches!(effects.iter().next(), Some(Effect::Ask { ask: Question::Save(_), .. })));
+//! ```
+
+mod backoff;
+mod effect;
+mod ending;
+mod handoff;
+mod input;
+mod on_air;
+mod phase;
+mod saving;
 mod snapshot;
 mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
 pub use self::{
+    effect::{Done, Effect, Effects, Order, Question, Refusal, Reply},
+    input::{Answer, Command, CommandId, Input, QuestionId, StoreError},
     snapshot::{Playing, Snapshot},
     view::{Status, StreamMetrics, StreamView},
 };
+use self::{ending::Transitions, handoff::Handoff, on_air::OnAir, phase::Phase, saving::Saving};
+use crate::{
+    EndReason, Event, EventKind, PlaybackId, StreamId, Timestamp,
+    auto_end::{AutoEndPolicy, Verdict},
+    player::{Join, Report},
+};
+
+/// One stream as a state machine. See the [module](self).
+#[derive(Debug, Clone)]
+pub struct Stream {
+    id: StreamId,
+    policy: Arc<dyn AutoEndPolicy>,
+    /// The latest time ever told: time does not run backwards in here.
+    now: Timestamp,
+    phase: Phase,
+    transitions: Transitions,
+    on_air: OnAir,
+    placeholder_join: Join,
+    handoff: Option<Handoff>,
+    saving: Saving,
+    paused: bool,
+    /// Where to go on after a restart, until the store has told which item is current.
+    resume: Option<Playing>,
+    listeners: Option<u64>,
+    empty_since: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    ended: Option<(Timestamp, EndReason)>,
+    tracks_played: u64,
+    errors: u64,
+    failures_in_a_row: u32,
+    poll_from: Timestamp,
+    policy_at: Option<Timestamp>,
+    last_question: u64,
+    last_playback: u64,
+}
+
+impl Stream {
+    /// A stopped stream.
+    #[must_use]
+    pub fn new(id: StreamId, policy: Arc<dyn AutoEndPolicy>) -> Self {
+        Self {
+            id,
+            policy,
+            now: Timestamp::default(),
+            phase: Phase::Stopped,
+            transitions: Transitions::default(),
+            on_air: OnAir::default(),
+            placeholder_join: Join::Now,
+            handoff: None,
+            saving: Saving::default(),
+            paused: false,
+            resume: None,
+            listeners: Some(0),
+            empty_since: None,
+            started_at: None,
+            ended: None,
+            tracks_played: 0,
+            errors: 0,
+            failures_in_a_row: 0,
+            poll_from: Timestamp::default(),
+            policy_at: None,
+            last_question: 0,
+            last_playback: 0,
+        }
+    }
+
+    /// The stream that this snapshot was taken of, in a new process: if it was running it goes on, with the item that the queue says is
+    /// current, at the stored position if that is the item it was playing.
+    pub fn restore(
+        id: StreamId,
+        policy: Arc<dyn AutoEndPolicy>,
+        snapshot: Snapshot,
+        now: Timestamp,
+    ) -> (Self, Effects) {
+        let mut stream = Self {
+            now,
+            paused: snapshot.paused,
+            resume: snapshot.playing,
+            started_at: snapshot.started_at,
+            ended: snapshot.ended,
+            tracks_played: snapshot.tracks_played,
+            errors: snapshot.errors,
+            ..Self::new(id, policy)
+        };
+        let mut fx = Effects::default();
+        if snapshot.started_at.is_some() {
+            stream.phase = Phase::Running;
+            stream.empty_since = Some(now);
+            fx.0.push(Effect::Order(Order::Open));
+            stream.emit(EventKind::StreamStarted { resumed: true }, &mut fx);
+            stream.take_first(Vec::new(), &mut fx);
+            stream.settle(&mut fx);
+        }
+        (stream, fx)
+    }
+
+    /// Takes one input at the time `now` and returns what is to be done.
+    ///
+    /// A `now` earlier than one seen before is read as that one. Total: no input makes it panic or fail.
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Effects {
+        self.now = self.now.max(now);
+        let mut fx = Effects::default();
+        match input {
+            Input::Command { id, command } => self.command(id, command, &mut fx),
+            Input::Report(report) => self.report(report, &mut fx),
+            Input::Answer { question, answer } => self.answer(question, answer, &mut fx),
+            Input::QueueChanged => self.queue_changed(&mut fx),
+            Input::Tick => {}
+        }
+        self.settle(&mut fx);
+        fx
+    }
+
+    /// When [`handle`](Stream::handle) wants to be called with [`Input::Tick`] if nothing happens before; after the last `now` it was given.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        [self.handoff_deadline(), self.ending_deadline(), self.save_deadline(), self.policy_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// What can be seen of the stream at `now`.
+    #[must_use]
+    pub fn view(&self, now: Timestamp) -> StreamView {
+        let live = self.live();
+        let status = match self.phase {
+            Phase::Running if self.paused => Status::Paused,
+            Phase::Running if live.is_some() => Status::Playing,
+            Phase::Running => Status::Placeholder,
+            _ => Status::Stopped,
+        };
+        StreamView {
+            id: self.id,
+            status,
+            current: live.map(|live| live.item.clone()),
+            position: live.map(|live| live.position_at(self.now.max(now))).unwrap_or_default(),
+            listeners: self.listeners,
+            empty_since: self.empty_since,
+            started_at: self.started_at,
+            ended: self.ended,
+            tracks_played: self.tracks_played,
+            errors: self.errors,
+        }
+    }
+
+    /// What must be stored for the stream to go on after a restart.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let live = self.live().map(|live| Playing { item: live.item.id, position: live.position_at(self.now) });
+        Snapshot {
+            started_at: self.started_at,
+            paused: self.paused,
+            playing: live.or(self.resume),
+            tracks_played: self.tracks_played,
+            errors: self.errors,
+            ended: self.ended,
+        }
+    }
+
+    fn command(&mut self, id: CommandId, command: Command, fx: &mut Effects) {
+        match command {
+            Command::Start => self.start(id, fx),
+            Command::Stop(reason) => self.stop(id, reason, fx),
+            Command::Skip { item } => self.skip(id, item, fx),
+            Command::Suspend => self.suspend(id, fx),
+            Command::Pause | Command::Resume if self.phase != Phase::Running => {
+                self.refuse(id, Refusal::NotRunning, fx)
+            }
+            Command::Pause => {
+                if !self.paused {
+                    self.pause(fx);
+                }
+                self.save(Some(id), fx);
+            }
+            Command::Resume => {
+                if self.paused {
+                    self.unpause(fx);
+                    self.look_if_dry(fx);
+                }
+                self.save(Some(id), fx);
+            }
+        }
+    }
+
+    fn suspend(&mut self, id: CommandId, fx: &mut Effects) {
+        if self.phase == Phase::Suspended {
+            return self.refuse(id, Refusal::Suspended, fx);
+        }
+        if self.phase == Phase::Running {
+            fx.0.push(Effect::Order(Order::Close));
+        }
+        self.become_phase(Phase::Suspended);
+        self.save(Some(id), fx);
+    }
+
+    fn report(&mut self, report: Report, fx: &mut Effects) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        match report {
+            Report::Started { playback } => self.started(playback, fx),
+            Report::Progress { playback, position } => self.progressed(playback, position),
+            Report::Ended { playback } => self.ended(playback, fx),
+            Report::Failed { playback, reason } => self.failed(playback, reason, fx),
+            Report::Listeners { count } if self.listeners != Some(count) => {
+                self.listeners = Some(count);
+                self.empty_since = if count == 0 { Some(self.now) } else { None };
+                self.emit(EventKind::ListenersChanged { count }, fx);
+            }
+            Report::Listeners { .. } => {}
+        }
+    }
+
+    fn answer(&mut self, question: QuestionId, answer: Result<Answer, StoreError>, fx: &mut Effects) {
+        let done = answer.as_ref().map(|_| ()).map_err(Clone::clone);
+        if self.save_answered(question, &done, fx) || self.phase == Phase::Suspended {
+            return;
+        }
+        if !self.hand_off_answered(question, &answer, fx) {
+            self.release_answered(question, &answer, fx);
+        }
+    }
+
+    /// Does what the passing of time has made due.
+    fn settle(&mut self, fx: &mut Effects) {
+        if self.phase == Phase::Suspended {
+            return;
+        }
+        self.hand_off_if_due(fx);
+        self.end_if_due(fx);
+        self.save_if_due(fx);
+        self.policy_at = None;
+        if self.phase == Phase::Running {
+            match self.policy.decide(&self.view(self.now), self.now) {
+                Verdict::Keep => {}
+                // A policy that names the past is asked again in a moment instead of at once for ever.
+                Verdict::KeepUntil(at) => self.policy_at = Some(at.max(self.now + std::time::Duration::from_millis(1))),
+                Verdict::End(reason) => self.end(reason, fx),
+            }
+        }
+    }
+
+    fn become_phase(&mut self, next: Phase) {
+        debug_assert!(self.phase.may_become(next), "{:?} may not become {next:?}", self.phase);
+        self.phase = next;
+    }
+
+    fn emit(&self, kind: EventKind, fx: &mut Effects) {
+        fx.0.push(Effect::Emit(Event { at: self.now, stream: self.id, kind }));
+    }
+
+    fn reply_view(&self, command: CommandId, fx: &mut Effects) {
+        let view = Done::View(Box::new(self.view(self.now)));
+        fx.0.push(Effect::Reply { command, reply: Ok(view) });
+    }
+
+    fn refuse(&self, command: CommandId, refusal: Refusal, fx: &mut Effects) {
+        fx.0.push(Effect::Reply { command, reply: Err(refusal) });
+    }
+
+    const fn next_question(&mut self) -> QuestionId {
+        self.last_question += 1;
+        QuestionId(self.last_question)
+    }
+
+    const fn next_playback(&mut self) -> PlaybackId {
+        self.last_playback += 1;
+        PlaybackId(self.last_playback)
+    }
+}

@@ -1,0 +1,266 @@
+//! All streams of a node.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures::{StreamExt, channel::oneshot, future::join_all};
+
+use super::{
+    CommandError, Ports,
+    mailbox::{Mailbox, NotTaken},
+    stream_loop::{StreamLoop, view},
+};
+use crate::{
+    EndReason, Event, EventKind, ItemId, Port, QueueItem, Status, StreamId, StreamView, registry,
+    stream::{Command, Done, Effects, Snapshot, Stream},
+};
+
+/// The answer to a skip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Skipped {
+    /// Whether this call skipped something; false if the item it meant was no longer current, or another skip was already under way.
+    pub skipped: bool,
+    /// What plays now; none: the placeholder.
+    pub current: Option<QueueItem>,
+}
+
+/// The streams that a node drives, each with a task of its own.
+///
+/// **Cancellation.** If a future of this type is dropped, the command goes on all the same.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # async fn example(ports: streamcore::driver::Ports) -> Result<(), Box<dyn std::error::Error>> {
+/// use streamcore::{StreamId, driver::Host};
+/// let host = Host::new(ports);
+/// host.resume_all().await?; // streams that ran before a stop or crash go on
+/// let view = host.start(StreamId::new(1)).await?;
+/// println!("{:?}", view.status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Host {
+    ports: Ports,
+    streams: Mutex<Streams>,
+}
+
+#[derive(Debug, Default)]
+struct Streams {
+    driven: BTreeMap<StreamId, Driven>,
+    listening_for_hints: bool,
+    shutting_down: bool,
+}
+
+/// A stream with a loop.
+#[derive(Debug, Clone)]
+struct Driven {
+    mailbox: Mailbox,
+    stream: Arc<Mutex<Stream>>,
+    /// Dropping it ends the loop.
+    _stop: Arc<oneshot::Sender<()>>,
+}
+
+impl Host {
+    /// Drives streams on these ports; none yet.
+    #[must_use]
+    pub fn new(ports: Ports) -> Arc<Self> {
+        Arc::new(Self { ports, streams: Mutex::default() })
+    }
+
+    /// Resumes the streams that were running when the process before this one ended, however it ended; returns them.
+    ///
+    /// A stream whose snapshot cannot be read goes on without its position, and that is told as an event: it must not keep the others from
+    /// going on.
+    ///
+    /// # Errors
+    /// Those of [`Registry::running`](crate::registry::Registry::running), and of an outage while the snapshots are read: call it again.
+    pub async fn resume_all(self: &Arc<Self>) -> registry::Result<Vec<StreamId>> {
+        let running = self.ports.registry.running().await?;
+        for id in &running {
+            let snapshot = match self.ports.registry.snapshot(*id).await {
+                Err(registry::Error::Corrupt { detail }) => {
+                    let at = self.ports.runtime.now();
+                    let kind = EventKind::StoreFailed { port: Port::Registry, detail };
+                    self.ports.sink.record(&Event { at, stream: *id, kind });
+                    Some(Snapshot { started_at: Some(at), ..Snapshot::default() })
+                }
+                read => read?,
+            };
+            if self.drive(*id, snapshot).is_err() {
+                break; // shutting down
+            }
+        }
+        Ok(running)
+    }
+
+    /// Puts a stream on the air. Idempotent. The answer shows what plays.
+    ///
+    /// # Errors
+    /// [`NotFound`](CommandError::NotFound), [`Unavailable`](CommandError::Unavailable), [`Corrupt`](CommandError::Corrupt),
+    /// [`Busy`](CommandError::Busy), [`ShuttingDown`](CommandError::ShuttingDown).
+    pub async fn start(self: &Arc<Self>, stream: StreamId) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Start).await
+    }
+
+    /// Ends a stream: listeners are disconnected, the current item waits again at the head of the queue. Idempotent.
+    ///
+    /// # Errors
+    /// As for [`start`](Host::start). If the store is unavailable the stream has left the air all the same, and the end is noted as soon as
+    /// the store is back.
+    pub async fn stop(self: &Arc<Self>, stream: StreamId) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Stop(EndReason::Manual)).await
+    }
+
+    /// Silence from now on; listeners stay. Idempotent.
+    ///
+    /// # Errors
+    /// As for [`start`](Host::start), and [`NotRunning`](CommandError::NotRunning).
+    pub async fn pause(self: &Arc<Self>, stream: StreamId) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Pause).await
+    }
+
+    /// Goes on after a pause. Idempotent.
+    ///
+    /// # Errors
+    /// As for [`pause`](Host::pause).
+    pub async fn resume(self: &Arc<Self>, stream: StreamId) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Resume).await
+    }
+
+    /// On to the next track. With an item: only if that item is current, so that two people who skip the same item skip one.
+    ///
+    /// # Errors
+    /// As for [`pause`](Host::pause), and [`NothingToSkip`](CommandError::NothingToSkip) while the placeholder plays.
+    pub async fn skip(self: &Arc<Self>, stream: StreamId, item: Option<ItemId>) -> Result<Skipped, CommandError> {
+        match self.command(stream, Command::Skip { item }).await? {
+            Done::Skipped { skipped, current } => Ok(Skipped { skipped, current: current.map(|item| *item) }),
+            Done::View(view) => Ok(Skipped { skipped: false, current: view.current }),
+        }
+    }
+
+    /// What can be seen of a stream now.
+    ///
+    /// # Errors
+    /// [`NotFound`](CommandError::NotFound); of a stream that this process has not run yet also [`Unavailable`](CommandError::Unavailable)
+    /// and [`Corrupt`](CommandError::Corrupt).
+    pub async fn view(&self, stream: StreamId) -> Result<StreamView, CommandError> {
+        let now = self.ports.runtime.now();
+        let driven = self.lock().driven.get(&stream).cloned();
+        if let Some(driven) = driven {
+            return Ok(view(&driven.stream, now));
+        }
+        if self.ports.registry.get(stream).await?.is_none() {
+            return Err(CommandError::NotFound { stream });
+        }
+        // Not driven here: whatever the snapshot says of running is of a process that is gone.
+        let snapshot = self.ports.registry.snapshot(stream).await?.unwrap_or_default();
+        let stopped = Snapshot { started_at: None, playing: None, paused: false, ..snapshot };
+        Ok(Stream::restore(stream, self.ports.policy.clone(), stopped, now).0.view(now))
+    }
+
+    /// Forgets a stopped stream, its queue and its history.
+    ///
+    /// # Errors
+    /// [`Running`](CommandError::Running), [`NotFound`](CommandError::NotFound), [`Unavailable`](CommandError::Unavailable): repeat it.
+    pub async fn delete(&self, stream: StreamId) -> Result<(), CommandError> {
+        if self.view(stream).await?.status != Status::Stopped {
+            return Err(CommandError::Running { stream });
+        }
+        self.lock().driven.remove(&stream);
+        // The queue first: a crash in between leaves an empty stream that can be deleted again, not a queue that nobody owns.
+        self.ports.queue.purge(stream).await?;
+        self.ports.registry.delete(stream).await?;
+        Ok(())
+    }
+
+    /// Stores the state of all streams and takes them off the air; they go on at the next start. No command is taken from now on.
+    ///
+    /// Waits for the stores; put a time limit around it. **Cancellation.** Streams that were not stored yet go on from their last stored
+    /// position.
+    pub async fn shutdown(&self) {
+        let driven = {
+            let mut streams = self.lock();
+            streams.shutting_down = true;
+            std::mem::take(&mut streams.driven)
+        };
+        let suspended = driven.values().map(|driven| driven.mailbox.command(Command::Suspend));
+        let replies: Vec<_> = suspended.flatten().collect();
+        join_all(replies).await;
+    }
+
+    async fn command_view(self: &Arc<Self>, stream: StreamId, command: Command) -> Result<StreamView, CommandError> {
+        match self.command(stream, command).await? {
+            Done::View(view) => Ok(*view),
+            Done::Skipped { .. } => self.view(stream).await,
+        }
+    }
+
+    async fn command(self: &Arc<Self>, stream: StreamId, command: Command) -> Result<Done, CommandError> {
+        let driven = self.lock().driven.get(&stream).cloned();
+        let driven = match driven {
+            Some(driven) => driven,
+            None => {
+                if self.ports.registry.get(stream).await?.is_none() {
+                    return Err(CommandError::NotFound { stream });
+                }
+                // Only what was said to run in this process may go on by itself: a snapshot that says so here is resumed by `resume_all`.
+                let snapshot = self.ports.registry.snapshot(stream).await?.unwrap_or_default();
+                self.drive(stream, Some(Snapshot { started_at: None, playing: None, paused: false, ..snapshot }))?
+            }
+        };
+        let replied = driven.mailbox.command(command).map_err(|not_taken| match not_taken {
+            NotTaken::Full => CommandError::Busy { stream },
+            NotTaken::Closed => CommandError::ShuttingDown,
+        })?;
+        let reply = replied.await.map_err(|_| CommandError::ShuttingDown)?;
+        reply.map_err(|refusal| CommandError::refused(stream, refusal))
+    }
+
+    /// Gives a stream a loop, unless it has one.
+    fn drive(self: &Arc<Self>, id: StreamId, snapshot: Option<Snapshot>) -> Result<Driven, CommandError> {
+        let mut streams = self.lock();
+        if streams.shutting_down {
+            return Err(CommandError::ShuttingDown);
+        }
+        if let Some(driven) = streams.driven.get(&id) {
+            return Ok(driven.clone());
+        }
+        if !std::mem::replace(&mut streams.listening_for_hints, true) {
+            self.pass_on_hints();
+        }
+        let (stream, effects): (Stream, Effects) =
+            Stream::restore(id, self.ports.policy.clone(), snapshot.unwrap_or_default(), self.ports.runtime.now());
+        let (stop, stopped) = oneshot::channel();
+        let driven =
+            Driven { mailbox: Mailbox::default(), stream: Arc::new(Mutex::new(stream)), _stop: Arc::new(stop) };
+        let stream_loop = StreamLoop {
+            id,
+            ports: self.ports.clone(),
+            mailbox: driven.mailbox.clone(),
+            stream: driven.stream.clone(),
+        };
+        self.ports.runtime.spawn(Box::pin(stream_loop.run(effects, stopped)));
+        streams.driven.insert(id, driven.clone());
+        Ok(driven)
+    }
+
+    /// Tells each stream's loop when its queue may have changed, for as long as the host lives.
+    fn pass_on_hints(self: &Arc<Self>) {
+        let (host, mut changes) = (Arc::downgrade(self), self.ports.queue.changes());
+        self.ports.runtime.spawn(Box::pin(async move {
+            while let Some(stream) = changes.next().await {
+                let Some(host) = host.upgrade() else { return };
+                if let Some(driven) = host.lock().driven.get(&stream) {
+                    driven.mailbox.queue_changed();
+                }
+            }
+        }));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,191 @@
+//! Where a stream's inputs wait for its loop: bounded, and never blocking those who put them there.
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Poll, Waker},
+};
+
+use futures::channel::oneshot;
+
+use crate::{
+    player::Report,
+    stream::{Command, Reply},
+};
+
+/// So many commands may wait, be under way or be unanswered; more are refused as busy.
+const MAX_COMMANDS: usize = 256;
+
+/// What the loop takes out.
+#[derive(Debug)]
+pub(super) enum Letter {
+    Command(Command, oneshot::Sender<Reply>),
+    Report(Report),
+    QueueChanged,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    commands: VecDeque<(Command, oneshot::Sender<Reply>)>,
+    /// Commands handed to the loop and not replied to yet.
+    unanswered: usize,
+    /// At most one `Progress` and one `Listeners`: the latest wins. The others come at most a few times per order given.
+    reports: VecDeque<Report>,
+    queue_changed: bool,
+    waker: Option<Waker>,
+    closed: bool,
+}
+
+/// A mailbox; clones are the same one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Mailbox(Arc<Mutex<State>>);
+
+/// Why a command was not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NotTaken {
+    Full,
+    Closed,
+}
+
+impl Mailbox {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, put: impl FnOnce(&mut State)) {
+        let waker = {
+            let mut state = self.lock();
+            put(&mut state);
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Hands in a command; the reply comes through the receiver, or the receiver is cancelled when the loop ends.
+    pub(super) fn command(&self, command: Command) -> Result<oneshot::Receiver<Reply>, NotTaken> {
+        let (reply, replied) = oneshot::channel();
+        let mut refused = None;
+        self.put(|state| {
+            if state.closed {
+                refused = Some(NotTaken::Closed);
+            } else if state.commands.len() + state.unanswered >= MAX_COMMANDS {
+                refused = Some(NotTaken::Full);
+            } else {
+                state.commands.push_back((command, reply));
+            }
+        });
+        refused.map_or(Ok(replied), Err)
+    }
+
+    pub(super) fn report(&self, report: Report) {
+        self.put(|state| {
+            if state.closed {
+                return;
+            }
+            if matches!(report, Report::Progress { .. } | Report::Listeners { .. }) {
+                state.reports.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&report));
+            }
+            state.reports.push_back(report);
+        });
+    }
+
+    pub(super) fn queue_changed(&self) {
+        self.put(|state| state.queue_changed = true);
+    }
+
+    /// A command has been replied to.
+    pub(super) fn answered(&self) {
+        let mut state = self.lock();
+        state.unanswered = state.unanswered.saturating_sub(1);
+    }
+
+    /// Takes no more, and forgets what waits: those who wait for a reply learn that none will come.
+    pub(super) fn close(&self) {
+        let forgotten = {
+            let mut state = self.lock();
+            state.closed = true;
+            std::mem::take(&mut state.commands)
+        };
+        drop(forgotten);
+    }
+
+    /// The next letter. Reports first: what happened on the air is older than what people want of it.
+    ///
+    /// **Cancellation.** Nothing is lost: a letter is taken out in the moment the future resolves.
+    pub(super) async fn next(&self) -> Letter {
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            if let Some(report) = state.reports.pop_front() {
+                return Poll::Ready(Letter::Report(report));
+            }
+            if let Some((command, reply)) = state.commands.pop_front() {
+                state.unanswered += 1;
+                return Poll::Ready(Letter::Command(command, reply));
+            }
+            if std::mem::take(&mut state.queue_changed) {
+                return Poll::Ready(Letter::QueueChanged);
+            }
+            state.waker = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures::{FutureExt, executor::block_on};
+
+    use super::*;
+    use crate::PlaybackId;
+
+    #[test]
+    fn progress_replaces_older_progress_and_nothing_else() {
+        let mailbox = Mailbox::default();
+        let playback = PlaybackId::new(1);
+        mailbox.report(Report::Started { playback });
+        for seconds in 1..=1_000 {
+            mailbox.report(Report::Progress { playback, position: Duration::from_secs(seconds) });
+        }
+        mailbox.report(Report::Ended { playback });
+        let seen: Vec<_> = std::iter::from_fn(|| mailbox.next().now_or_never()).collect();
+        assert!(
+            matches!(
+                seen.as_slice(),
+                [
+                    Letter::Report(Report::Started { .. }),
+                    Letter::Report(Report::Progress { position: Duration { .. }, .. }),
+                    Letter::Report(Report::Ended { .. })
+                ]
+            ),
+            "{seen:?}"
+        );
+    }
+
+    #[test]
+    fn a_full_mailbox_refuses_commands_and_still_takes_reports() {
+        let mailbox = Mailbox::default();
+        let _waiting: Vec<_> = (0..MAX_COMMANDS).map(|_| mailbox.command(Command::Pause).unwrap()).collect();
+        assert_eq!(mailbox.command(Command::Pause).unwrap_err(), NotTaken::Full);
+        mailbox.report(Report::Listeners { count: 1 });
+        assert!(matches!(block_on(mailbox.next()), Letter::Report(_)));
+        assert!(matches!(block_on(mailbox.next()), Letter::Command(..)));
+        assert_eq!(mailbox.command(Command::Pause).unwrap_err(), NotTaken::Full, "taken out is not yet answered");
+        mailbox.answered();
+        assert!(mailbox.command(Command::Pause).is_ok());
+    }
+
+    #[test]
+    fn closing_tells_those_who_wait() {
+        let mailbox = Mailbox::default();
+        let replied = mailbox.command(Command::Pause).unwrap();
+        mailbox.close();
+        assert!(block_on(replied).is_err());
+        assert_eq!(mailbox.command(Command::Pause).unwrap_err(), NotTaken::Closed);
+    }
+}

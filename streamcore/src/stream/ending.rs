@@ -1,0 +1,201 @@
+//! How a stream begins and ends: what the store must know before anybody is told.
+
+use super::{
+    Answer, CommandId, Effect, Effects, Order, Question, QuestionId, Refusal, StoreError, Stream, backoff,
+    on_air::OnAir,
+    phase::{Ending, Phase},
+};
+use crate::{EndReason, EventKind, ItemId, Port, Timestamp};
+
+use std::time::Duration;
+
+const RETRY_FIRST: Duration = Duration::from_millis(250);
+const RETRY_MOST: Duration = Duration::from_secs(5);
+
+/// Commands that wait for a phase, and the release under way.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Transitions {
+    starters: Vec<CommandId>,
+    stoppers: Vec<CommandId>,
+    releasing: Option<QuestionId>,
+    retry_at: Option<Timestamp>,
+    failures: u32,
+}
+
+impl Stream {
+    pub(super) fn start(&mut self, command: CommandId, fx: &mut Effects) {
+        match self.phase {
+            Phase::Running => self.reply_view(command, fx),
+            Phase::Stopped => {
+                self.transitions.starters.push(command);
+                self.begin_start(fx);
+            }
+            Phase::Starting | Phase::Ending(_) => self.transitions.starters.push(command),
+            Phase::Suspended => self.refuse(command, Refusal::Suspended, fx),
+        }
+    }
+
+    /// Notes that the stream runs before anybody hears it: whoever was told that it started finds it running after a crash.
+    fn begin_start(&mut self, fx: &mut Effects) {
+        self.become_phase(Phase::Starting);
+        self.started_at = Some(self.now);
+        self.empty_since = Some(self.now);
+        self.listeners = Some(0);
+        (self.tracks_played, self.errors, self.failures_in_a_row) = (0, 0, 0);
+        self.save(None, fx);
+    }
+
+    fn open(&mut self, fx: &mut Effects) {
+        self.become_phase(Phase::Running);
+        self.ended = None;
+        fx.0.push(Effect::Order(Order::Open));
+        self.emit(EventKind::StreamStarted { resumed: false }, fx);
+        let starters = std::mem::take(&mut self.transitions.starters);
+        self.take_first(starters, fx);
+    }
+
+    pub(super) fn stop(&mut self, command: CommandId, reason: EndReason, fx: &mut Effects) {
+        match self.phase {
+            Phase::Stopped if self.saving.is_settled() => self.reply_view(command, fx),
+            Phase::Stopped => self.save(Some(command), fx),
+            Phase::Suspended => self.refuse(command, Refusal::Suspended, fx),
+            Phase::Ending(_) => {
+                self.give_up_starts(fx); // the last word is to stop
+                self.transitions.stoppers.push(command);
+            }
+            Phase::Starting | Phase::Running => {
+                self.transitions.stoppers.push(command);
+                self.end(reason, fx);
+            }
+        }
+    }
+
+    /// Leaves the air at once, then puts the current item back and notes the end.
+    pub(super) fn end(&mut self, reason: EndReason, fx: &mut Effects) {
+        let was_on_air = self.phase == Phase::Running;
+        self.started_at = None;
+        self.ended = Some((self.now, reason));
+        (self.paused, self.resume, self.policy_at) = (false, None, None);
+        self.listeners = Some(0);
+        self.empty_since = None;
+        let on_air = std::mem::take(&mut self.on_air);
+        if !was_on_air {
+            // It was only about to start: nothing was taken from the queue.
+            self.give_up_starts(fx);
+            self.become_phase(Phase::Ending(Ending::Saving));
+            return self.save(None, fx);
+        }
+        fx.0.push(Effect::Order(Order::Close));
+        self.emit(EventKind::StreamEnded { reason }, fx);
+        if self.handoff.is_some() {
+            self.become_phase(Phase::Ending(Ending::HandingOff));
+            self.hurry_handoff(fx);
+        } else if let OnAir::Item(live) = on_air {
+            self.become_phase(Phase::Ending(Ending::Releasing(live.item.id)));
+            self.ask_release(fx);
+        } else {
+            self.become_phase(Phase::Ending(Ending::Saving));
+            self.save(None, fx);
+        }
+    }
+
+    fn give_up_starts(&mut self, fx: &mut Effects) {
+        for command in std::mem::take(&mut self.transitions.starters) {
+            self.reply_view(command, fx);
+        }
+    }
+
+    pub(super) fn ending_knows_current(&mut self, current: Option<ItemId>, fx: &mut Effects) {
+        if let Some(item) = current {
+            self.become_phase(Phase::Ending(Ending::Releasing(item)));
+            self.ask_release(fx);
+        } else {
+            self.become_phase(Phase::Ending(Ending::Saving));
+            self.save(None, fx);
+        }
+    }
+
+    fn ask_release(&mut self, fx: &mut Effects) {
+        let Phase::Ending(Ending::Releasing(item)) = self.phase else { return };
+        let question = self.next_question();
+        self.transitions.releasing = Some(question);
+        self.transitions.retry_at = None;
+        fx.0.push(Effect::Ask { question, ask: Question::Release(item) });
+    }
+
+    pub(super) fn release_answered(
+        &mut self,
+        question: QuestionId,
+        answer: &Result<Answer, StoreError>,
+        fx: &mut Effects,
+    ) {
+        if self.transitions.releasing != Some(question) {
+            return; // no longer asked
+        }
+        self.transitions.releasing = None;
+        match answer {
+            Ok(_) => {
+                self.transitions.failures = 0;
+                self.become_phase(Phase::Ending(Ending::Saving));
+                self.save(None, fx);
+            }
+            Err(error) => {
+                self.transitions.failures += 1;
+                let delay = backoff::delay(self.transitions.failures, RETRY_FIRST, RETRY_MOST);
+                self.transitions.retry_at = Some(self.now + delay);
+                self.emit(EventKind::StoreFailed { port: Port::Queue, detail: error.detail.clone() }, fx);
+                self.ending_failed(error, fx);
+            }
+        }
+    }
+
+    /// The store has the newest state.
+    pub(super) fn state_is_stored(&mut self, fx: &mut Effects) {
+        match self.phase {
+            Phase::Starting => self.open(fx),
+            Phase::Ending(Ending::Saving) => {
+                self.become_phase(Phase::Stopped);
+                for command in std::mem::take(&mut self.transitions.stoppers) {
+                    self.reply_view(command, fx);
+                }
+                if !self.transitions.starters.is_empty() {
+                    self.begin_start(fx);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The store has not. A start is given up (and that is noted as soon as the store is back: whether it noted the start is unknown); an
+    /// end goes on trying.
+    pub(super) fn state_is_not_stored(&mut self, error: &StoreError, fx: &mut Effects) {
+        match self.phase {
+            Phase::Starting => {
+                self.become_phase(Phase::Stopped);
+                (self.started_at, self.empty_since) = (None, None);
+                self.ending_failed(error, fx);
+            }
+            Phase::Ending(_) => self.ending_failed(error, fx),
+            _ => {}
+        }
+    }
+
+    /// Tells those who wait for a start or an end that it is not done yet.
+    pub(super) fn ending_failed(&mut self, error: &StoreError, fx: &mut Effects) {
+        let stoppers = std::mem::take(&mut self.transitions.stoppers);
+        let starters = std::mem::take(&mut self.transitions.starters);
+        for command in stoppers.into_iter().chain(starters) {
+            self.refuse(command, Refusal::Store(error.clone()), fx);
+        }
+    }
+
+    pub(super) fn ending_deadline(&self) -> Option<Timestamp> {
+        if matches!(self.phase, Phase::Ending(Ending::Releasing(_))) { self.transitions.retry_at } else { None }
+    }
+
+    pub(super) fn end_if_due(&mut self, fx: &mut Effects) {
+        if self.ending_deadline().is_some_and(|due| due <= self.now) {
+            self.ask_release(fx);
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! From one item to the next. The store decides what comes next, in the same step in which it notes what is done (`Queue::advance`); the
+//! machine asks, once per item, and obeys the answer.
+
+use std::time::Duration;
+
+use super::{
+    Answer, CommandId, Done, Effect, Effects, Question, QuestionId, Refusal, StoreError, Stream, backoff,
+    on_air::OnAir,
+    phase::{Ending, Phase},
+};
+use crate::{
+    EventKind, FailureReason, ItemId, Outcome, PlaybackId, Port, QueueItem, Timestamp,
+    player::Join,
+    queue::{Advance, Advanced, Finished},
+};
+
+/// A track that played this long is a good one: the count of failures in a row starts anew.
+pub(super) const HEALTHY_AFTER: Duration = Duration::from_secs(5);
+/// So many tracks may fail one after the other before the placeholder bridges a growing pause: a stream whose every track is broken
+/// never spins.
+const FAILURES_AT_ONCE: u32 = 3;
+const RETRY_FIRST: Duration = Duration::from_millis(250);
+const RETRY_MOST: Duration = Duration::from_secs(5);
+/// Behind the hints, which may be lost, a dry queue is looked at this often.
+const POLL_EVERY: Duration = Duration::from_secs(5);
+
+/// A hand-off under way: from the end of an item until the store has told what comes next.
+#[derive(Debug, Clone)]
+pub(super) struct Handoff {
+    /// What is done and how it went; none where nothing played.
+    finished: Option<(QueueItem, Outcome)>,
+    join: Join,
+    why: Why,
+    asked: Option<QuestionId>,
+    not_before: Option<Timestamp>,
+    failures: u32,
+    /// A hint came after the question was asked: the answer may be older than the change.
+    changed_since: bool,
+    waiters: Vec<(CommandId, Wait)>,
+}
+
+/// Why a hand-off is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// Nothing plays, or not any more.
+    Done,
+    /// Somebody asked for it while the item could go on: if the store cannot be asked, the item does go on.
+    Skip,
+    /// The store did not answer a skip: whether it advanced is unknown. Only asks what is current.
+    Doubt,
+}
+
+/// What a command that waits for a hand-off is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// The stream as it is then.
+    View,
+    /// What plays then.
+    Skip {
+        /// Whether this command began the hand-off.
+        mine: bool,
+        /// The item it named: then it is no mistake that there is nothing to skip any more.
+        item: Option<ItemId>,
+    },
+}
+
+impl Handoff {
+    const fn new(finished: Option<(QueueItem, Outcome)>, join: Join) -> Self {
+        Self {
+            finished,
+            join,
+            why: Why::Done,
+            asked: None,
+            not_before: None,
+            failures: 0,
+            changed_since: false,
+            waiters: Vec::new(),
+        }
+    }
+}
+
+impl Stream {
+    /// Asks for the first item of a session; `command` is answered with what came of it.
+    pub(super) fn take_first(&mut self, commands: Vec<CommandId>, fx: &mut Effects) {
+        let mut handoff = Handoff::new(None, Join::Now);
+        handoff.waiters = commands.into_iter().map(|command| (command, Wait::View)).collect();
+        self.begin(handoff, fx);
+    }
+
+    /// The player is through with an item.
+    pub(super) fn ended(&mut self, playback: PlaybackId, fx: &mut Effects) {
+        if self.live_mut(playback).is_none_or(|live| live.done.is_some()) {
+            return;
+        }
+        // A track shorter than the player's lead ends before it is heard; it is heard all the same.
+        self.started(playback, fx);
+        self.failures_in_a_row = 0;
+        self.finish(playback, Outcome::Played, fx);
+    }
+
+    /// The player cannot play an item, or not any further.
+    pub(super) fn failed(&mut self, playback: PlaybackId, reason: FailureReason, fx: &mut Effects) {
+        if self.live_mut(playback).is_none_or(|live| live.done.is_some()) {
+            return;
+        }
+        self.errors += 1;
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        self.finish(playback, Outcome::Failed(reason), fx);
+    }
+
+    fn finish(&mut self, playback: PlaybackId, outcome: Outcome, fx: &mut Effects) {
+        let Some(live) = self.live_mut(playback) else { return };
+        live.done = Some(outcome.clone());
+        let item = live.item.clone();
+        if self.handoff.is_some() {
+            return; // a skip of this very item is under way
+        }
+        let mut handoff = Handoff::new(Some((item, outcome)), Join::AtEnd);
+        if let Some(over) = self.failures_in_a_row.checked_sub(FAILURES_AT_ONCE).filter(|over| *over > 0) {
+            handoff.not_before = Some(self.now + backoff::delay(over, RETRY_FIRST, RETRY_MOST));
+            self.handoff = Some(handoff);
+            self.put_placeholder(Join::AtEnd, fx);
+        } else {
+            self.begin(handoff, fx);
+        }
+    }
+
+    pub(super) fn skip(&mut self, command: CommandId, item: Option<ItemId>, fx: &mut Effects) {
+        if self.phase != Phase::Running {
+            return self.refuse(command, Refusal::NotRunning, fx);
+        }
+        if let Some(handoff) = &mut self.handoff {
+            // What plays is being replaced already: this skip is answered with what comes, and skips nothing more.
+            handoff.waiters.push((command, Wait::Skip { mine: false, item }));
+            handoff.not_before = None;
+            return self.ask_if_due(fx);
+        }
+        let current = self.live().map(|live| live.item.clone());
+        match (current, item) {
+            (Some(current), item) if item.is_none_or(|item| item == current.id) => {
+                self.failures_in_a_row = 0;
+                let mut handoff = Handoff::new(Some((current, Outcome::Skipped)), Join::Now);
+                handoff.why = Why::Skip;
+                handoff.waiters.push((command, Wait::Skip { mine: true, item }));
+                self.begin(handoff, fx);
+            }
+            (None, None) => self.refuse(command, Refusal::NothingToSkip, fx),
+            (current, _) => {
+                let done = Done::Skipped { skipped: false, current: current.map(Box::new) };
+                fx.0.push(Effect::Reply { command, reply: Ok(done) });
+            }
+        }
+    }
+
+    pub(super) fn queue_changed(&mut self, fx: &mut Effects) {
+        match &mut self.handoff {
+            Some(handoff) => handoff.changed_since = true,
+            None => self.look_if_dry(fx),
+        }
+    }
+
+    /// Asks for an item if nothing but the placeholder plays. While paused nothing would be heard of it: that waits for the end of the
+    /// pause.
+    pub(super) fn look_if_dry(&mut self, fx: &mut Effects) {
+        let dry = matches!(self.on_air, OnAir::Placeholder { .. });
+        if self.phase == Phase::Running && dry && !self.paused && self.handoff.is_none() {
+            self.poll_from = self.now;
+            self.begin(Handoff::new(None, Join::Now), fx);
+        }
+    }
+
+    fn begin(&mut self, handoff: Handoff, fx: &mut Effects) {
+        self.handoff = Some(handoff);
+        self.ask_if_due(fx);
+    }
+
+    fn ask_if_due(&mut self, fx: &mut Effects) {
+        let (now, question) = (self.now, self.next_question());
+        let Some(handoff) = &mut self.handoff else { return };
+        if handoff.asked.is_some() || handoff.not_before.is_some_and(|at| now < at) {
+            return;
+        }
+        handoff.not_before = None;
+        handoff.changed_since = false;
+        handoff.asked = Some(question);
+        let finished =
+            handoff.finished.as_ref().map(|(item, outcome)| Finished { item: item.id, outcome: outcome.clone() });
+        fx.0.push(Effect::Ask { question, ask: Question::Advance(Advance { finished, at: now }) });
+    }
+
+    /// When a hand-off is to be tried again, or a dry queue is to be looked at.
+    pub(super) fn handoff_deadline(&self) -> Option<Timestamp> {
+        match (&self.phase, &self.handoff) {
+            (Phase::Running | Phase::Ending(Ending::HandingOff), Some(handoff)) if handoff.asked.is_none() => {
+                Some(handoff.not_before.unwrap_or(self.now))
+            }
+            (Phase::Running, None) if matches!(self.on_air, OnAir::Placeholder { .. }) && !self.paused => {
+                Some(self.poll_from + POLL_EVERY)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn hand_off_if_due(&mut self, fx: &mut Effects) {
+        if self.handoff_deadline().is_none_or(|due| self.now < due) {
+            return;
+        }
+        if self.handoff.is_some() { self.ask_if_due(fx) } else { self.look_if_dry(fx) }
+    }
+
+    /// Takes the answer if it is one to the hand-off.
+    pub(super) fn hand_off_answered(
+        &mut self,
+        question: QuestionId,
+        answer: &Result<Answer, StoreError>,
+        fx: &mut Effects,
+    ) -> bool {
+        let Some(mut handoff) = self.handoff.take_if(|handoff| handoff.asked == Some(question)) else { return false };
+        handoff.asked = None;
+        match answer {
+            Ok(Answer::Advanced(advanced)) => self.handed_off(handoff, advanced.clone(), fx),
+            Ok(Answer::Done) => self.handoff_failed(handoff, &StoreError::nonsense(), fx),
+            Err(error) => self.handoff_failed(handoff, error, fx),
+        }
+        true
+    }
+
+    fn handed_off(&mut self, handoff: Handoff, advanced: Advanced, fx: &mut Effects) {
+        let current_id = advanced.current.as_ref().map(|item| item.id);
+        if handoff.why == Why::Doubt
+            && self.phase == Phase::Running
+            && current_id == self.live().map(|live| live.item.id)
+        {
+            return self.doubt_is_over(handoff, fx);
+        }
+        let was_playing = handoff.finished.is_some();
+        if let Some((item, outcome)) = handoff.finished {
+            self.emit(EventKind::TrackFinished { item, outcome }, fx);
+        }
+        if self.phase != Phase::Running {
+            self.on_air = OnAir::Silence;
+            for (command, wait) in handoff.waiters {
+                match wait {
+                    Wait::View => self.reply_view(command, fx),
+                    Wait::Skip { .. } => self.refuse(command, Refusal::NotRunning, fx),
+                }
+            }
+            return self.ending_knows_current(current_id, fx);
+        }
+        if handoff.why != Why::Done && std::mem::take(&mut self.paused) {
+            self.emit(EventKind::Resumed, fx);
+        }
+        let resume = self.resume.take();
+        let was_dry = matches!(self.on_air, OnAir::Placeholder { .. });
+        // Behind the placeholder or silence an item starts at once, however long the hand-off took.
+        let join = if self.live().is_some() { handoff.join } else { Join::Now };
+        let current = advanced.current.clone().map(Box::new);
+        match advanced.current {
+            Some(item) => {
+                let from =
+                    resume.filter(|resume| resume.item == item.id).map_or(Duration::ZERO, |resume| resume.position);
+                self.put_item(item, from, join, fx);
+            }
+            None => self.put_placeholder(join, fx),
+        }
+        if !(was_dry && matches!(self.on_air, OnAir::Placeholder { .. })) {
+            self.save(None, fx);
+        }
+        for (command, wait) in handoff.waiters {
+            match wait {
+                Wait::View => self.reply_view(command, fx),
+                Wait::Skip { item: None, .. } if current.is_none() && !was_playing => {
+                    self.refuse(command, Refusal::NothingToSkip, fx);
+                }
+                Wait::Skip { mine, .. } => {
+                    let done = Done::Skipped { skipped: mine, current: current.clone() };
+                    fx.0.push(Effect::Reply { command, reply: Ok(done) });
+                }
+            }
+        }
+        if handoff.changed_since {
+            self.look_if_dry(fx);
+        }
+    }
+
+    /// The skip did not happen: the item goes on, or is followed if it has ended meanwhile. Skips that waited take their turn.
+    fn doubt_is_over(&mut self, handoff: Handoff, fx: &mut Effects) {
+        if let Some((item, done)) = self.live().and_then(|live| Some((live.item.clone(), live.done.clone()?))) {
+            let mut next = Handoff::new(Some((item, done)), Join::AtEnd);
+            next.waiters = handoff.waiters;
+            return self.begin(next, fx);
+        }
+        for (command, wait) in handoff.waiters {
+            match wait {
+                Wait::View => self.reply_view(command, fx),
+                Wait::Skip { item, .. } => self.skip(command, item, fx),
+            }
+        }
+    }
+
+    fn handoff_failed(&mut self, mut handoff: Handoff, error: &StoreError, fx: &mut Effects) {
+        self.emit(EventKind::StoreFailed { port: Port::Queue, detail: error.detail.clone() }, fx);
+        let (starters, skippers): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut handoff.waiters).into_iter().partition(|(_, wait)| *wait == Wait::View);
+        for (command, _) in skippers {
+            self.refuse(command, Refusal::Store(error.clone()), fx);
+        }
+        if self.phase != Phase::Running {
+            self.ending_failed(error, fx);
+        } else if let Some(live) = self.live().filter(|live| handoff.why != Why::Done && live.done.is_none()) {
+            // The item goes on. If the store did advance, the stream follows as soon as it is told.
+            let failures = handoff.failures;
+            handoff = Handoff::new(Some((live.item.clone(), Outcome::Skipped)), Join::Now);
+            (handoff.why, handoff.failures) = (Why::Doubt, failures);
+        } else if let Some((item, done)) = self.live().and_then(|live| Some((live.item.clone(), live.done.clone()?))) {
+            handoff = Handoff { failures: handoff.failures, ..Handoff::new(Some((item, done)), Join::AtEnd) };
+            self.put_placeholder(Join::AtEnd, fx);
+        } else {
+            self.put_placeholder(if self.live().is_some() { Join::AtEnd } else { Join::Now }, fx);
+        }
+        handoff.failures = handoff.failures.saturating_add(1);
+        handoff.not_before = Some(self.now + backoff::delay(handoff.failures, RETRY_FIRST, RETRY_MOST));
+        self.handoff = Some(handoff);
+        // A stream that starts without its store is on the air all the same, with the placeholder.
+        for (command, _) in starters {
+            self.reply_view(command, fx);
+        }
+    }
+
+    /// An end must wait for the hand-off under way: only its answer tells which item to put back. Asks at once if it was waiting.
+    pub(super) fn hurry_handoff(&mut self, fx: &mut Effects) -> bool {
+        let Some(handoff) = &mut self.handoff else { return false };
+        handoff.not_before = None;
+        self.ask_if_due(fx);
+        true
+    }
+}

@@ -1,0 +1,115 @@
+//! Keeping the snapshot in the store up to date: one save at a time, the newest state last.
+
+use std::time::Duration;
+
+use super::{
+    CommandId, Effect, Effects, Question, QuestionId, Refusal, StoreError, Stream, backoff,
+    phase::{Ending, Phase},
+};
+use crate::{EventKind, Port, Timestamp};
+
+/// While a track plays its position is stored this often; with the time a save takes it stays well within the promised 5 s.
+const POSITION_EVERY: Duration = Duration::from_secs(2);
+const RETRY_FIRST: Duration = Duration::from_millis(250);
+const RETRY_MOST: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Saving {
+    asked: Option<QuestionId>,
+    /// Commands that are answered when what is asked now is stored.
+    waiters: Vec<CommandId>,
+    /// The state changed after what is asked now was taken.
+    dirty: bool,
+    /// Commands that are answered when the next save is done.
+    next_waiters: Vec<CommandId>,
+    retry_at: Option<Timestamp>,
+    failures: u32,
+    last: Timestamp,
+}
+
+impl Saving {
+    /// Whether the store has the newest state.
+    pub(super) const fn is_settled(&self) -> bool {
+        self.asked.is_none() && !self.dirty
+    }
+}
+
+impl Stream {
+    /// Stores the state; `waiter` is answered when it is durable.
+    pub(super) fn save(&mut self, waiter: Option<CommandId>, fx: &mut Effects) {
+        self.saving.next_waiters.extend(waiter);
+        self.saving.dirty = true;
+        if self.saving.asked.is_none() && self.may_save() {
+            self.ask_save(fx);
+        }
+    }
+
+    /// An end is noted last of all, when the current item is back in the queue: see [`Ending`].
+    const fn may_save(&self) -> bool {
+        !matches!(self.phase, Phase::Ending(Ending::HandingOff | Ending::Releasing(_)))
+    }
+
+    fn ask_save(&mut self, fx: &mut Effects) {
+        let question = self.next_question();
+        self.saving.asked = Some(question);
+        self.saving.dirty = false;
+        self.saving.retry_at = None;
+        self.saving.last = self.now;
+        self.saving.waiters = std::mem::take(&mut self.saving.next_waiters);
+        fx.0.push(Effect::Ask { question, ask: Question::Save(self.snapshot()) });
+    }
+
+    /// Takes the answer if it is one to a save.
+    pub(super) fn save_answered(
+        &mut self,
+        question: QuestionId,
+        answer: &Result<(), StoreError>,
+        fx: &mut Effects,
+    ) -> bool {
+        if self.saving.asked != Some(question) {
+            return false;
+        }
+        self.saving.asked = None;
+        let waiters = std::mem::take(&mut self.saving.waiters);
+        match answer {
+            Ok(()) => {
+                self.saving.failures = 0;
+                for command in waiters {
+                    self.reply_view(command, fx);
+                }
+                if !self.saving.dirty {
+                    self.state_is_stored(fx);
+                } else if self.may_save() {
+                    self.ask_save(fx);
+                }
+            }
+            Err(error) => {
+                self.saving.failures += 1;
+                self.saving.dirty = true;
+                self.saving.retry_at = Some(self.now + backoff::delay(self.saving.failures, RETRY_FIRST, RETRY_MOST));
+                let waiters = waiters.into_iter().chain(std::mem::take(&mut self.saving.next_waiters));
+                for command in waiters {
+                    self.refuse(command, Refusal::Store(error.clone()), fx);
+                }
+                self.emit(EventKind::StoreFailed { port: Port::Registry, detail: error.detail.clone() }, fx);
+                self.state_is_not_stored(error, fx);
+            }
+        }
+        true
+    }
+
+    /// When the next save is due.
+    pub(super) fn save_deadline(&self) -> Option<Timestamp> {
+        if self.saving.asked.is_some() || self.phase == Phase::Suspended || !self.may_save() {
+            return None;
+        }
+        let position = (self.phase == Phase::Running && self.is_advancing()).then(|| self.saving.last + POSITION_EVERY);
+        self.saving.retry_at.or(position)
+    }
+
+    pub(super) fn save_if_due(&mut self, fx: &mut Effects) {
+        if self.save_deadline().is_some_and(|due| due <= self.now) {
+            self.ask_save(fx);
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! What a stream does, told as sentences.
+
+use super::*;
+use crate::{FailureKind, FailureReason, Outcome, auto_end::Verdict, player::Join};
+
+fn broken() -> FailureReason {
+    FailureReason::new(FailureKind::Broken, "not audio")
+}
+
+#[test]
+fn a_started_stream_plays_the_head_of_its_queue() {
+    let world = World::playing(2);
+    assert_eq!(world.heard(), Some(id(1)));
+    assert_eq!(world.view().status, Status::Playing);
+    assert!(world.stored.is_running());
+}
+
+#[test]
+fn the_start_is_stored_before_anybody_hears_it() {
+    let mut world = World::new();
+    let start = world.command(Command::Start);
+    assert_eq!(world.hears, Hears::Nothing);
+    world.answer_nth(0, Store::Works);
+    assert_eq!(world.hears, Hears::Silence);
+    assert!(!world.is_replied(start), "the answer shows what plays");
+    world.answer_all(Store::Works);
+    let Ok(Done::View(view)) = world.reply(start) else { panic!("{:?}", world.reply(start)) };
+    assert_eq!(view.status, Status::Placeholder);
+}
+
+#[test]
+fn a_start_that_cannot_be_stored_is_refused_and_leaves_the_air_empty() {
+    let mut world = World::new();
+    let start = world.command(Command::Start);
+    world.answer_nth(0, Store::LosesTheAnswer);
+    assert!(matches!(world.reply(start), Err(Refusal::Store(_))));
+    assert_eq!((world.view().status, &world.hears), (Status::Stopped, &Hears::Nothing));
+    assert!(world.stored.is_running(), "the store did note it, as a lost answer may hide");
+    world.pass(Duration::from_secs(1));
+    world.answer_all(Store::Works);
+    assert!(!world.stored.is_running(), "and is corrected when it is back");
+}
+
+#[test]
+fn the_end_of_a_track_joins_the_next_without_a_gap() {
+    let mut world = World::playing(2);
+    world.start_heard();
+    let playback = world.playback();
+    world.report(Report::Ended { playback });
+    world.answer_all(Store::Works);
+    let Hears::Item(play) = &world.hears else { panic!("{:?}", world.hears) };
+    assert_eq!((play.item.id, play.join), (id(2), Join::AtEnd));
+}
+
+#[test]
+fn a_dry_queue_falls_to_the_placeholder_and_an_added_item_cuts_it_short() {
+    let mut world = World::playing(1);
+    let playback = world.playback();
+    world.report(Report::Ended { playback });
+    world.answer_all(Store::Works);
+    assert!(matches!(world.hears, Hears::Placeholder(_)));
+    let added = world.add_and_tell();
+    world.answer_all(Store::Works);
+    let Hears::Item(play) = &world.hears else { panic!("{:?}", world.hears) };
+    assert_eq!((play.item.id, play.join), (added, Join::Now));
+}
+
+#[test]
+fn an_item_whose_hint_was_lost_is_found_by_the_slow_poll() {
+    let mut world = World::playing(0);
+    world.add(Placement::Back);
+    world.pass(Duration::from_secs(6));
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(1)));
+}
+
+#[test]
+fn an_item_added_while_the_dry_queue_is_being_asked_is_not_overlooked() {
+    let mut world = World::playing(0);
+    world.input(Input::QueueChanged);
+    // The store answers "nothing"; before the answer arrives an item is added and hinted at.
+    let (question, ask) = world.asked.pop_front().expect("it asks");
+    let answer = world.do_ask(ask);
+    world.add_and_tell();
+    world.input(Input::Answer { question, answer: Ok(answer) });
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(1)));
+}
+
+#[test]
+fn two_skips_of_the_same_item_skip_one() {
+    let mut world = World::playing(3);
+    let (first, second) = (world.skip(Some(id(1))), world.skip(Some(id(1))));
+    world.answer_all(Store::Works);
+    let third = world.skip(Some(id(1)));
+    for (command, skipped) in [(first, true), (second, false), (third, false)] {
+        let current = Some(Box::new(item(2)));
+        assert_eq!(*world.reply(command), Ok(Done::Skipped { skipped, current }));
+    }
+    assert_eq!(world.heard(), Some(id(2)));
+}
+
+#[test]
+fn a_late_end_of_a_skipped_track_does_not_skip_the_next() {
+    let mut world = World::playing(3);
+    let old = world.playback();
+    world.skip(None);
+    world.report(Report::Ended { playback: old });
+    world.answer_all(Store::Works);
+    world.report(Report::Ended { playback: old });
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(2)));
+}
+
+#[test]
+fn a_skip_of_the_placeholder_is_refused_unless_it_names_an_item() {
+    let mut world = World::playing(0);
+    let (any, named) = (world.skip(None), world.skip(Some(id(9))));
+    assert_eq!(*world.reply(any), Err(Refusal::NothingToSkip));
+    assert_eq!(*world.reply(named), Ok(Done::Skipped { skipped: false, current: None }));
+}
+
+#[test]
+fn a_skip_that_the_store_cannot_note_is_refused_and_the_track_goes_on() {
+    let mut world = World::playing(2);
+    let before = world.hears.clone();
+    let skip = world.skip(None);
+    world.answer_nth(0, Store::LosesTheAnswer);
+    assert!(matches!(world.reply(skip), Err(Refusal::Store(_))));
+    assert_eq!(world.hears, before, "what plays goes on playing");
+    world.pass(Duration::from_secs(1));
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(2)), "until the store is back and tells that it did note the skip");
+}
+
+#[test]
+fn a_track_that_ends_while_its_skip_is_refused_is_followed_all_the_same() {
+    let mut world = World::playing(2);
+    let playback = world.playback();
+    world.skip(None);
+    world.report(Report::Ended { playback });
+    world.answer_all(Store::Refuses);
+    world.pass(Duration::from_secs(1));
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(2)));
+}
+
+#[test]
+fn pause_keeps_the_position_and_the_item_and_survives_a_crash() {
+    let mut world = World::playing(1);
+    world.start_heard();
+    world.pass(Duration::from_secs(7));
+    let pause = world.command(Command::Pause);
+    assert!(!world.is_replied(pause), "a pause that was not stored is not acknowledged");
+    world.answer_all(Store::Works);
+    assert!(world.is_replied(pause));
+    world.pass(Duration::from_secs(60));
+    assert_eq!((world.view().status, world.view().position), (Status::Paused, Duration::from_secs(7)));
+    world.crash();
+    world.answer_all(Store::Works);
+    assert_eq!((world.view().status, world.view().position), (Status::Paused, Duration::from_secs(7)));
+    assert_eq!(world.hears, Hears::Silence);
+    world.command(Command::Resume);
+    let Hears::Item(play) = &world.hears else { panic!("{:?}", world.hears) };
+    assert_eq!((play.item.id, play.from), (id(1), Duration::from_secs(7)));
+}
+
+#[test]
+fn a_track_that_ends_at_the_moment_of_a_pause_is_followed_only_when_resumed() {
+    let mut world = World::playing(2);
+    let playback = world.playback();
+    world.report(Report::Ended { playback });
+    world.command(Command::Pause);
+    world.answer_all(Store::Works);
+    assert!(world.paused, "an order to play would have ended the pause");
+    assert_eq!((world.view().status, world.view().current.map(|item| item.id)), (Status::Paused, Some(id(2))));
+    world.command(Command::Resume);
+    assert_eq!((world.heard(), world.paused), (Some(id(2)), false));
+}
+
+#[test]
+fn a_skip_ends_a_pause() {
+    let mut world = World::playing(2);
+    world.command(Command::Pause);
+    world.answer_all(Store::Works);
+    world.skip(None);
+    world.answer_all(Store::Works);
+    assert_eq!((world.heard(), world.paused, world.view().status), (Some(id(2)), false, Status::Playing));
+}
+
+#[test]
+fn a_stopped_stream_puts_its_item_back_and_goes_on_with_it_when_started_again() {
+    let mut world = World::playing(2);
+    let stop = world.command(Command::Stop(EndReason::Manual));
+    assert_eq!(world.hears, Hears::Nothing, "it leaves the air at once");
+    assert!(!world.is_replied(stop), "and is acknowledged when it is noted");
+    world.answer_all(Store::Works);
+    assert!(world.is_replied(stop) && !world.stored.is_running());
+    let view = world.queue.view(Page::ALL);
+    assert_eq!((view.current, view.items.len()), (None, 2));
+    assert!(world.events.contains(&EventKind::StreamEnded { reason: EndReason::Manual }));
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(1)));
+}
+
+#[test]
+fn a_stop_in_the_middle_of_a_hand_off_strands_no_item() {
+    let mut world = World::playing(2);
+    let playback = world.playback();
+    world.report(Report::Ended { playback });
+    let stop = world.command(Command::Stop(EndReason::Manual));
+    world.answer_all(Store::Works);
+    assert!(world.is_replied(stop));
+    let view = world.queue.view(Page::ALL);
+    assert_eq!((view.current, view.items), (None, vec![item(2)]));
+}
+
+#[test]
+fn a_stop_while_the_store_is_away_is_silent_at_once_and_noted_later() {
+    let mut world = World::playing(1);
+    let stop = world.command(Command::Stop(EndReason::Manual));
+    world.answer_nth(0, Store::Refuses);
+    assert_eq!(world.hears, Hears::Nothing);
+    assert!(matches!(world.reply(stop), Err(Refusal::Store(_))));
+    world.pass(Duration::from_secs(1));
+    world.answer_all(Store::Works);
+    assert!(!world.stored.is_running());
+    assert_eq!(world.queue.view(Page::ALL).current, None);
+}
+
+#[test]
+fn a_start_during_an_end_follows_it() {
+    let mut world = World::playing(1);
+    world.command(Command::Stop(EndReason::Manual));
+    let start = world.command(Command::Start);
+    world.answer_all(Store::Works);
+    let Ok(Done::View(view)) = world.reply(start) else { panic!("{:?}", world.reply(start)) };
+    assert_eq!(view.status, Status::Playing);
+}
+
+#[test]
+fn a_broken_track_is_counted_reported_and_skipped() {
+    let mut world = World::playing(2);
+    let playback = world.playback();
+    world.report(Report::Failed { playback, reason: broken() });
+    world.answer_all(Store::Works);
+    assert_eq!((world.heard(), world.view().errors), (Some(id(2)), 1));
+    assert_eq!(world.queue.history(None, 9).entries[0].outcome, Outcome::Failed(broken()));
+    let told = EventKind::TrackFinished { item: item(1), outcome: Outcome::Failed(broken()) };
+    assert_eq!(world.events.iter().filter(|event| **event == told).count(), 1);
+}
+
+#[test]
+fn a_stream_whose_every_track_is_broken_never_spins_and_ends_on_the_placeholder() {
+    let mut world = World::playing(20);
+    let mut attempts = 0;
+    let begin = world.now;
+    while world.queue.view(Page::ALL).total > 0 {
+        if let Hears::Item(play) = world.hears.clone() {
+            attempts += 1;
+            world.report(Report::Failed { playback: play.playback, reason: broken() });
+        }
+        world.answer_all(Store::Works);
+        world.pass(Duration::from_millis(100));
+        world.answer_all(Store::Works);
+    }
+    assert_eq!((attempts, world.view().errors), (20, 20));
+    assert!(matches!(world.hears, Hears::Placeholder(_)));
+    assert!(world.now.since(begin) > Duration::from_secs(30), "the pauses between the attempts grow");
+}
+
+#[test]
+fn with_the_queue_away_for_ever_the_placeholder_plays() {
+    let mut world = World::playing(1);
+    let playback = world.playback();
+    world.report(Report::Ended { playback });
+    let mut asked = 0;
+    for _ in 0..600 {
+        asked += world.asked.len();
+        world.answer_all(Store::Refuses);
+        assert!(matches!(world.hears, Hears::Placeholder(_)));
+        world.pass(Duration::from_secs(1));
+    }
+    assert!(asked < 400, "{asked} questions in ten minutes are too many");
+    world.answer_all(Store::Works);
+    world.add_and_tell();
+    world.pass(Duration::from_secs(6));
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(2)), "and all is well when it is back");
+}
+
+#[test]
+fn a_crash_in_the_middle_of_a_track_resumes_it_where_it_was() {
+    let mut world = World::playing(2);
+    world.start_heard();
+    for _ in 0..9 {
+        world.pass(Duration::from_secs(1));
+        world.answer_all(Store::Works);
+    }
+    world.crash();
+    world.answer_all(Store::Works);
+    let Hears::Item(play) = &world.hears else { panic!("{:?}", world.hears) };
+    assert_eq!(play.item.id, id(1));
+    assert!(play.from <= Duration::from_secs(9) && play.from >= Duration::from_secs(5), "{:?}", play.from);
+}
+
+#[test]
+fn a_position_of_another_item_is_not_used() {
+    let mut world = World::playing(2);
+    world.start_heard();
+    world.pass(Duration::from_secs(8));
+    world.answer_all(Store::Works);
+    // The store advances, and the process dies before it hears of it.
+    world.skip(None);
+    let (_, ask) = world.asked.pop_back().expect("it asks");
+    world.do_ask(ask);
+    world.crash();
+    world.answer_all(Store::Works);
+    let Hears::Item(play) = &world.hears else { panic!("{:?}", world.hears) };
+    assert_eq!((play.item.id, play.from), (id(2), Duration::ZERO));
+}
+
+#[test]
+fn a_suspended_stream_is_stored_as_running_and_says_no_more() {
+    let mut world = World::playing(1);
+    world.start_heard();
+    let suspend = world.command(Command::Suspend);
+    world.answer_all(Store::Works);
+    assert!(world.is_replied(suspend) && world.stored.is_running());
+    assert_eq!(world.hears, Hears::Nothing);
+    world.pass(Duration::from_secs(3_600));
+    assert!(world.asked.is_empty());
+    let start = world.command(Command::Start);
+    assert_eq!(*world.reply(start), Err(Refusal::Suspended));
+}
+
+#[test]
+fn a_track_shorter_than_the_lead_is_told_as_started_before_it_is_told_as_finished() {
+    let mut world = World::playing(1);
+    let playback = world.playback();
+    world.report(Report::Ended { playback });
+    world.answer_all(Store::Works);
+    world.report(Report::Started { playback });
+    let of_tracks: Vec<_> = world
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            EventKind::TrackStarted { .. } => Some("started"),
+            EventKind::TrackFinished { .. } => Some("finished"),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(of_tracks, ["started", "finished"]);
+    assert_eq!(world.view().tracks_played, 1);
+}
+
+#[test]
+fn listeners_are_told_once_and_a_stream_that_nobody_heard_is_empty_from_its_start() {
+    let mut world = World::playing(1);
+    let start = world.view().started_at;
+    assert_eq!(world.view().empty_since, start);
+    world.report(Report::Listeners { count: 2 });
+    world.report(Report::Listeners { count: 2 });
+    assert_eq!((world.view().listeners, world.view().empty_since), (Some(2), None));
+    world.pass(Duration::from_secs(5));
+    world.report(Report::Listeners { count: 0 });
+    assert_eq!(world.view().empty_since, Some(world.now));
+    let told = world.events.iter().filter(|event| matches!(event, EventKind::ListenersChanged { .. })).count();
+    assert_eq!(told, 2);
+}
+
+#[test]
+fn a_policy_ends_the_stream_at_the_moment_it_named() {
+    #[derive(Debug)]
+    struct AfterAMinute;
+    impl AutoEndPolicy for AfterAMinute {
+        fn decide(&self, view: &StreamView, now: Timestamp) -> Verdict {
+            let end = view.started_at.unwrap_or(now) + Duration::from_secs(60);
+            if now < end { Verdict::KeepUntil(end) } else { Verdict::End(EndReason::AutoEnd) }
+        }
+    }
+    let mut world = World::with_policy(Arc::new(AfterAMinute));
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.pass(Duration::from_millis(59_999));
+    world.answer_all(Store::Works);
+    assert_eq!(world.view().status, Status::Placeholder);
+    world.pass(Duration::from_millis(1));
+    world.answer_all(Store::Works);
+    assert_eq!(
+        (world.view().status, world.view().ended.map(|(_, reason)| reason)),
+        (Status::Stopped, Some(EndReason::AutoEnd))
+    );
+}
+
+#[test]
+fn time_does_not_run_backwards() {
+    let mut world = World::playing(1);
+    world.start_heard();
+    world.pass(Duration::from_secs(3));
+    let position = world.view().position;
+    world.now = Timestamp::from_millis(5);
+    world.input(Input::Tick);
+    assert_eq!(world.stream.view(world.now).position, position);
+}
