@@ -1,5 +1,36 @@
-//! Continuous audio streams that run themselves.
-#![cfg_attr(docsrs, feature(doc_cfg))]
+//! Continuous audio streams that run themselves: the core.
+//!
+//! A stream has a queue of tracks that several people edit at once, advances by itself without a gap, loops a placeholder when the queue
+//! runs dry, and ends when its policy says so. This crate decides all of that and touches nothing: no runtime, no IO, no clock, no
+//! randomness, under any feature. What it needs of the world are ports (traits); adapter crates implement them.
+//!
+//! ```text
+//!  command (HTTP, CLI, code)    player report (started, ended, failed)    queue changed    a deadline passed
+//!               └──────────────────────────┬─────────────────────────────────┴───────────────────┘
+//!                                          ▼ one Input at a time
+//!            driver (performs, decides nothing) ── now ──► Stream::handle(now, input) -> Effects   (pure, total)
+//!                                          ▲                              │
+//!                       answers come back  │                              ▼ performed in order
+//!                       as Inputs, with id └── Queue · Registry · Player ports ◄── effects ──► Event (a fact, emitted once)
+//!                                                                                                 │
+//!                                                                     MetricsSink ◄───────────────┘
+//! ```
+//!
+//! | module | is |
+//! |---|---|
+//! | [`stream`] | the machine: what a stream does, decided in one place |
+//! | [`driver`] | runtime-free glue: [`driver::Host`] runs all streams of a node on the ports |
+//! | [`queue`] | port: what waits, what is current, what was played; the model that says what correct is |
+//! | [`registry`] | port: which streams exist, and what a running one needs to go on after a restart |
+//! | [`player`] | port: what makes a stream audible, and what listeners subscribe to |
+//! | [`media`] | port: what can be queued |
+//! | [`auto_end`] | port: when a stream ends by itself; pure policies |
+//! | [`metrics`] | port: where events go |
+//! | [`runtime`] | port: time and tasks |
+//! | `testing` | feature `testing`, for adapter authors: conformance suites, generators, stores that fail on purpose, virtual time |
+//!
+//! Who embeds it holds a [`driver::Host`]; who writes an adapter starts at the port's trait and finishes with its conformance suite; who
+//! wants to know what is promised reads `docs/semantics.md`, in which every promise has a number and a test that bears it.
 
 pub mod auto_end;
 pub mod driver;

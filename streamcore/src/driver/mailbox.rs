@@ -167,6 +167,7 @@ mod tests {
         );
     }
 
+    /// Promise S14.
     #[test]
     fn a_full_mailbox_refuses_commands_and_still_takes_reports() {
         let mailbox = Mailbox::default();

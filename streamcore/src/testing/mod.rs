@@ -38,10 +38,12 @@ mod items;
 pub mod policy;
 pub mod queue;
 pub mod registry;
+mod sim;
 pub mod strategies;
 
 pub use self::{
     fixture::{Capabilities, QueueFixture, RegistryFixture},
     flaky::Flaky,
     items::{item, item_id},
+    sim::SimRuntime,
 };

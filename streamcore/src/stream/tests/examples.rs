@@ -15,6 +15,7 @@ fn a_started_stream_plays_the_head_of_its_queue() {
     assert!(world.stored.is_running());
 }
 
+/// Promise S1.
 #[test]
 fn the_start_is_stored_before_anybody_hears_it() {
     let mut world = World::new();
@@ -28,6 +29,7 @@ fn the_start_is_stored_before_anybody_hears_it() {
     assert_eq!(view.status, Status::Placeholder);
 }
 
+/// Promise S1.
 #[test]
 fn a_start_that_cannot_be_stored_is_refused_and_leaves_the_air_empty() {
     let mut world = World::new();
@@ -41,6 +43,7 @@ fn a_start_that_cannot_be_stored_is_refused_and_leaves_the_air_empty() {
     assert!(!world.stored.is_running(), "and is corrected when it is back");
 }
 
+/// Promise S2.
 #[test]
 fn the_end_of_a_track_joins_the_next_without_a_gap() {
     let mut world = World::playing(2);
@@ -52,6 +55,7 @@ fn the_end_of_a_track_joins_the_next_without_a_gap() {
     assert_eq!((play.item.id, play.join), (id(2), Join::AtEnd));
 }
 
+/// Promise S3.
 #[test]
 fn a_dry_queue_falls_to_the_placeholder_and_an_added_item_cuts_it_short() {
     let mut world = World::playing(1);
@@ -65,6 +69,7 @@ fn a_dry_queue_falls_to_the_placeholder_and_an_added_item_cuts_it_short() {
     assert_eq!((play.item.id, play.join), (added, Join::Now));
 }
 
+/// Promise S3.
 #[test]
 fn an_item_whose_hint_was_lost_is_found_by_the_slow_poll() {
     let mut world = World::playing(0);
@@ -74,6 +79,7 @@ fn an_item_whose_hint_was_lost_is_found_by_the_slow_poll() {
     assert_eq!(world.heard(), Some(id(1)));
 }
 
+/// Promise S3.
 #[test]
 fn an_item_added_while_the_dry_queue_is_being_asked_is_not_overlooked() {
     let mut world = World::playing(0);
@@ -87,6 +93,7 @@ fn an_item_added_while_the_dry_queue_is_being_asked_is_not_overlooked() {
     assert_eq!(world.heard(), Some(id(1)));
 }
 
+/// Promise S4.
 #[test]
 fn two_skips_of_the_same_item_skip_one() {
     let mut world = World::playing(3);
@@ -100,6 +107,7 @@ fn two_skips_of_the_same_item_skip_one() {
     assert_eq!(world.heard(), Some(id(2)));
 }
 
+/// Promise S4.
 #[test]
 fn a_late_end_of_a_skipped_track_does_not_skip_the_next() {
     let mut world = World::playing(3);
@@ -120,6 +128,7 @@ fn a_skip_of_the_placeholder_is_refused_unless_it_names_an_item() {
     assert_eq!(*world.reply(named), Ok(Done::Skipped { skipped: false, current: None }));
 }
 
+/// Promise S5.
 #[test]
 fn a_skip_that_the_store_cannot_note_is_refused_and_the_track_goes_on() {
     let mut world = World::playing(2);
@@ -133,6 +142,7 @@ fn a_skip_that_the_store_cannot_note_is_refused_and_the_track_goes_on() {
     assert_eq!(world.heard(), Some(id(2)), "until the store is back and tells that it did note the skip");
 }
 
+/// Promise S5.
 #[test]
 fn a_track_that_ends_while_its_skip_is_refused_is_followed_all_the_same() {
     let mut world = World::playing(2);
@@ -145,6 +155,7 @@ fn a_track_that_ends_while_its_skip_is_refused_is_followed_all_the_same() {
     assert_eq!(world.heard(), Some(id(2)));
 }
 
+/// Promise S6.
 #[test]
 fn pause_keeps_the_position_and_the_item_and_survives_a_crash() {
     let mut world = World::playing(1);
@@ -165,6 +176,7 @@ fn pause_keeps_the_position_and_the_item_and_survives_a_crash() {
     assert_eq!((play.item.id, play.from), (id(1), Duration::from_secs(7)));
 }
 
+/// Promise S6.
 #[test]
 fn a_track_that_ends_at_the_moment_of_a_pause_is_followed_only_when_resumed() {
     let mut world = World::playing(2);
@@ -188,6 +200,7 @@ fn a_skip_ends_a_pause() {
     assert_eq!((world.heard(), world.paused, world.view().status), (Some(id(2)), false, Status::Playing));
 }
 
+/// Promise S7.
 #[test]
 fn a_stopped_stream_puts_its_item_back_and_goes_on_with_it_when_started_again() {
     let mut world = World::playing(2);
@@ -204,6 +217,7 @@ fn a_stopped_stream_puts_its_item_back_and_goes_on_with_it_when_started_again() 
     assert_eq!(world.heard(), Some(id(1)));
 }
 
+/// Promise S7.
 #[test]
 fn a_stop_in_the_middle_of_a_hand_off_strands_no_item() {
     let mut world = World::playing(2);
@@ -216,6 +230,7 @@ fn a_stop_in_the_middle_of_a_hand_off_strands_no_item() {
     assert_eq!((view.current, view.items), (None, vec![item(2)]));
 }
 
+/// Promise S7.
 #[test]
 fn a_stop_while_the_store_is_away_is_silent_at_once_and_noted_later() {
     let mut world = World::playing(1);
@@ -239,6 +254,7 @@ fn a_start_during_an_end_follows_it() {
     assert_eq!(view.status, Status::Playing);
 }
 
+/// Promise S8.
 #[test]
 fn a_broken_track_is_counted_reported_and_skipped() {
     let mut world = World::playing(2);
@@ -251,6 +267,7 @@ fn a_broken_track_is_counted_reported_and_skipped() {
     assert_eq!(world.events.iter().filter(|event| **event == told).count(), 1);
 }
 
+/// Promise S9.
 #[test]
 fn a_stream_whose_every_track_is_broken_never_spins_and_ends_on_the_placeholder() {
     let mut world = World::playing(20);
@@ -270,6 +287,7 @@ fn a_stream_whose_every_track_is_broken_never_spins_and_ends_on_the_placeholder(
     assert!(world.now.since(begin) > Duration::from_secs(30), "the pauses between the attempts grow");
 }
 
+/// Promise S10.
 #[test]
 fn with_the_queue_away_for_ever_the_placeholder_plays() {
     let mut world = World::playing(1);
@@ -290,6 +308,7 @@ fn with_the_queue_away_for_ever_the_placeholder_plays() {
     assert_eq!(world.heard(), Some(id(2)), "and all is well when it is back");
 }
 
+/// Promise S11.
 #[test]
 fn a_crash_in_the_middle_of_a_track_resumes_it_where_it_was() {
     let mut world = World::playing(2);
@@ -305,6 +324,7 @@ fn a_crash_in_the_middle_of_a_track_resumes_it_where_it_was() {
     assert!(play.from <= Duration::from_secs(9) && play.from >= Duration::from_secs(5), "{:?}", play.from);
 }
 
+/// Promise S11.
 #[test]
 fn a_position_of_another_item_is_not_used() {
     let mut world = World::playing(2);
@@ -321,6 +341,7 @@ fn a_position_of_another_item_is_not_used() {
     assert_eq!((play.item.id, play.from), (id(2), Duration::ZERO));
 }
 
+/// Promise S18.
 #[test]
 fn a_suspended_stream_is_stored_as_running_and_says_no_more() {
     let mut world = World::playing(1);
@@ -335,6 +356,7 @@ fn a_suspended_stream_is_stored_as_running_and_says_no_more() {
     assert_eq!(*world.reply(start), Err(Refusal::Suspended));
 }
 
+/// Promise S12.
 #[test]
 fn a_track_shorter_than_the_lead_is_told_as_started_before_it_is_told_as_finished() {
     let mut world = World::playing(1);
@@ -370,6 +392,7 @@ fn listeners_are_told_once_and_a_stream_that_nobody_heard_is_empty_from_its_star
     assert_eq!(told, 2);
 }
 
+/// Promise S16.
 #[test]
 fn a_policy_ends_the_stream_at_the_moment_it_named() {
     #[derive(Debug)]
@@ -394,6 +417,7 @@ fn a_policy_ends_the_stream_at_the_moment_it_named() {
     );
 }
 
+/// Promise S15.
 #[test]
 fn time_does_not_run_backwards() {
     let mut world = World::playing(1);

@@ -192,6 +192,7 @@ proptest! {
     #![proptest_config(config())]
 
     /// Nothing is lost, nothing plays twice at once, and when the faults end the stream does what the store says.
+    /// Promise S13, S14 and S15.
     #[test]
     fn whatever_happens_the_stream_and_the_store_agree_in_the_end(steps in prop::collection::vec(step(), 1..120)) {
         let mut world = tell(&steps)?;
@@ -234,6 +235,7 @@ proptest! {
     }
 
     /// Whenever the process dies, the next one goes on with the same item in the same state.
+    /// Promise S11.
     #[test]
     fn a_restored_stream_goes_on_like_the_one_that_was_not_interrupted(steps in prop::collection::vec(step(), 1..80)) {
         let mut world = tell(&steps)?;
@@ -257,6 +259,7 @@ proptest! {
     }
 
     /// After the end only what tidies up happens; then nothing, whatever is told.
+    /// Promise S17.
     #[test]
     fn after_the_end_nothing_happens(
         before in prop::collection::vec(step(), 1..60),
