@@ -21,7 +21,7 @@ fn add(n: u64) -> Change {
 }
 
 fn total(queue: &dyn Queue) -> usize {
-    queue.view(STREAM, Page::ALL).now_or_never().unwrap().unwrap().total
+    queue.view(STREAM, Page::ALL).now_or_never().expect("memory answers at once").expect("memory answers at once").total
 }
 
 #[test]

@@ -46,7 +46,10 @@ fn checks(files: &[&'static str]) -> Vec<(&'static str, String)> {
 fn assert_complete(letter: char, files: &[&'static str], listed: &[&str]) {
     let found = checks(files);
     for (n, name) in (1..).zip(listed) {
-        assert!(name.starts_with(&format!("{}{n:02}_", letter.to_ascii_lowercase())), "{name} is the {n}th of the list");
+        assert!(
+            name.starts_with(&format!("{}{n:02}_", letter.to_ascii_lowercase())),
+            "{name} is the {n}th of the list"
+        );
         let (_, doc) = found.iter().find(|(found, _)| found == name).unwrap_or_else(|| panic!("no check {name}"));
         assert!(doc.starts_with(&format!("**{letter}{n}.** ")), "{name} says which promise it checks: {doc}");
     }

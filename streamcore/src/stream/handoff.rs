@@ -183,9 +183,13 @@ impl Stream {
         handoff.not_before = None;
         handoff.changed_since = false;
         handoff.asked = Some(question);
-        let finished =
-            handoff.finished.as_ref().map(|(item, outcome)| Finished { item: item.id, outcome: outcome.clone() });
-        fx.0.push(Effect::Ask { question, ask: Question::Advance(Advance { finished, at: now }) });
+        let finished = handoff.finished.as_ref();
+        let finished = finished.map(|(item, outcome)| Finished { item: item.id, outcome: outcome.clone() });
+        let ask = match handoff.why {
+            Why::Done | Why::Skip => Question::Advance(Advance { finished, at: now }),
+            Why::Doubt => Question::Current,
+        };
+        fx.0.push(Effect::Ask { question, ask });
     }
 
     /// When a hand-off is to be tried again, or a dry queue is to be looked at.

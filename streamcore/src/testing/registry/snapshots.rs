@@ -21,7 +21,6 @@ pub(super) fn running(n: u64) -> Snapshot {
         tracks_played: u64::MAX,
         errors: n,
         ended: Some((Timestamp::from_millis(u64::MAX), EndReason::AutoEnd)),
-        ..Snapshot::default()
     }
 }
 
