@@ -231,14 +231,13 @@ impl Stream {
 
     fn handed_off(&mut self, handoff: Handoff, advanced: Advanced, fx: &mut Effects) {
         let current_id = advanced.current.as_ref().map(|item| item.id);
-        if handoff.why == Why::Doubt
-            && self.phase == Phase::Running
-            && current_id == self.live().map(|live| live.item.id)
-        {
+        let was_playing = handoff.finished.is_some();
+        // The skip in doubt did not happen if its item is current still.
+        let no_skip = handoff.why == Why::Doubt && current_id == handoff.finished.as_ref().map(|(item, _)| item.id);
+        if no_skip && self.phase == Phase::Running {
             return self.doubt_is_over(handoff, fx);
         }
-        let was_playing = handoff.finished.is_some();
-        if let Some((item, outcome)) = handoff.finished {
+        if let Some((item, outcome)) = handoff.finished.filter(|_| !no_skip) {
             self.emit(EventKind::TrackFinished { item, outcome }, fx);
         }
         if self.phase != Phase::Running {

@@ -137,19 +137,12 @@ impl Stream {
     pub(super) fn unpause(&mut self, fx: &mut Effects) {
         self.paused = false;
         let now = self.now;
-        let told = match &mut self.on_air {
-            OnAir::Item(live) => {
-                live.running_since = (live.ordered && live.started).then_some(now);
-                live.ordered
-            }
-            OnAir::Placeholder { ordered } => *ordered,
-            OnAir::Silence => true,
-        };
-        if told {
-            fx.0.push(Effect::Order(Order::Resume));
-        } else {
-            self.order_what_is_on_air(fx);
+        if let OnAir::Item(live) = &mut self.on_air {
+            live.running_since = (live.ordered && live.started).then_some(now);
         }
+        // What the pause interrupted may still have a tail to play, also if something was put on the air behind it since.
+        fx.0.push(Effect::Order(Order::Resume));
+        self.order_what_is_on_air(fx);
         self.emit(EventKind::Resumed, fx);
     }
 

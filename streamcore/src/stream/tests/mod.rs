@@ -44,6 +44,7 @@ struct World {
     playbacks: Vec<PlaybackId>,
     /// Questions not answered yet.
     asked: VecDeque<(QuestionId, Question)>,
+    orders: Vec<Order>,
     events: Vec<EventKind>,
     replies: Vec<(CommandId, Reply)>,
     commands: u64,
@@ -78,6 +79,7 @@ impl World {
             paused: false,
             playbacks: Vec::new(),
             asked: VecDeque::new(),
+            orders: Vec::new(),
             events: Vec::new(),
             replies: Vec::new(),
             commands: 0,
@@ -113,6 +115,7 @@ impl World {
     }
 
     fn obey(&mut self, order: Order) {
+        self.orders.push(order.clone());
         match order {
             Order::Open => self.hears = Hears::Silence,
             Order::Play(play) => {

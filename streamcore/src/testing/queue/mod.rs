@@ -74,7 +74,6 @@ macro_rules! __queue_checks {
 macro_rules! queue_conformance {
     (fixture = $fixture:expr, block_on = $block_on:path $(,)?) => {
         mod queue_conformance {
-            #[expect(unused_imports, reason = "the fixture and the executor may be named by full paths")]
             use super::*;
             $crate::__queue_checks! { [$crate::__conformance_tests] [queue] [$fixture] [$block_on] }
         }

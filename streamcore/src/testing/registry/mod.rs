@@ -36,7 +36,6 @@ macro_rules! __registry_checks {
 macro_rules! registry_conformance {
     (fixture = $fixture:expr, block_on = $block_on:path $(,)?) => {
         mod registry_conformance {
-            #[expect(unused_imports, reason = "the fixture and the executor may be named by full paths")]
             use super::*;
             $crate::__registry_checks! { [$crate::__conformance_tests] [registry] [$fixture] [$block_on] }
         }
