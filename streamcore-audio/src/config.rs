@@ -1,0 +1,157 @@
+//! What an operator may choose about the player, and which choices make no sense.
+
+use std::{path::PathBuf, time::Duration};
+
+/// The bit rates that an MPEG-1 Layer III stream may have, in kbit/s, as far as the encoder offers them.
+const BITRATES: [u32; 13] = [32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+/// The sampling rates of MPEG-1, in Hz.
+const SAMPLE_RATES: [u32; 3] = [32_000, 44_100, 48_000];
+
+/// Settings of an [`AudioPlayer`](crate::AudioPlayer); the same for all of its streams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudioConfig {
+    /// The directory that holds the media. Nothing outside of it is ever opened.
+    pub media_dir: PathBuf,
+    /// Bit rate of the broadcast in kbit/s (128): 32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256 or 320.
+    pub bitrate_kbps: u32,
+    /// Sampling rate of the broadcast in Hz (44,100): 32,000, 44,100 or 48,000.
+    pub sample_rate: u32,
+    /// How much audio is sent at a time (250 ms): 50 ms to 2 s. Longer waves cost less CPU per listener.
+    pub wave: Duration,
+    /// How much of the recent past a new listener gets at once (2 s): at most 30 s.
+    pub burst: Duration,
+    /// How far ahead of the air audio is encoded (1 s): 200 ms to 10 s. In this time the next order must come for a join without a gap.
+    pub lead: Duration,
+    /// How far a listener may fall behind before it is dropped (10 s): more than burst and two waves, at most 2 minutes.
+    pub max_lag: Duration,
+    /// How many listeners one stream may have (10,000): at least one.
+    pub max_listeners: usize,
+}
+
+impl AudioConfig {
+    /// The defaults, with this media directory.
+    #[must_use]
+    pub fn new(media_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            media_dir: media_dir.into(),
+            bitrate_kbps: 128,
+            sample_rate: 44_100,
+            wave: Duration::from_millis(250),
+            burst: Duration::from_secs(2),
+            lead: Duration::from_secs(1),
+            max_lag: Duration::from_secs(10),
+            max_listeners: 10_000,
+        }
+    }
+
+    /// Checks everything but the directory, which is looked at when it is opened.
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
+        let within = |name, value: Duration, least: Duration, most: Duration| {
+            if value < least || value > most {
+                return Err(ConfigError::Duration { name, value, least, most });
+            }
+            Ok(())
+        };
+        if !SAMPLE_RATES.contains(&self.sample_rate) {
+            return Err(ConfigError::SampleRate { rate: self.sample_rate });
+        }
+        if !BITRATES.contains(&self.bitrate_kbps) {
+            return Err(ConfigError::Bitrate { kbps: self.bitrate_kbps });
+        }
+        if self.max_listeners == 0 {
+            return Err(ConfigError::NoListeners);
+        }
+        within("wave", self.wave, Duration::from_millis(50), Duration::from_secs(2))?;
+        within("burst", self.burst, Duration::ZERO, Duration::from_secs(30))?;
+        within("lead", self.lead, Duration::from_millis(200), Duration::from_secs(10))?;
+        within("max_lag", self.max_lag, self.burst + 2 * self.wave, Duration::from_secs(120))
+    }
+
+    pub(crate) fn format(&self) -> MountFormat {
+        MountFormat { sample_rate: self.sample_rate, bitrate_kbps: self.bitrate_kbps }
+    }
+}
+
+/// What every frame of a mount looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MountFormat {
+    pub(crate) sample_rate: u32,
+    pub(crate) bitrate_kbps: u32,
+}
+
+impl MountFormat {
+    /// The most bytes that a frame has.
+    pub(crate) fn frame_bytes(self) -> usize {
+        (144_000 * self.bitrate_kbps / self.sample_rate) as usize + 1
+    }
+}
+
+/// Why a player cannot be made from these settings.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// MPEG-1 has no such sampling rate.
+    #[error("sample_rate {rate} is not possible; use 32000, 44100 or 48000")]
+    SampleRate {
+        /// What was asked for, in Hz.
+        rate: u32,
+    },
+    /// MPEG-1 Layer III has no such constant bit rate.
+    #[error("bitrate_kbps {kbps} is not possible; use 32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256 or 320")]
+    Bitrate {
+        /// What was asked for, in kbit/s.
+        kbps: u32,
+    },
+    /// A length of time is out of range.
+    #[error("{name} is {value:?}; use {least:?} to {most:?}")]
+    Duration {
+        /// Which setting.
+        name: &'static str,
+        /// What was asked for.
+        value: Duration,
+        /// The least that works.
+        least: Duration,
+        /// The most that works.
+        most: Duration,
+    },
+    /// Nobody could listen.
+    #[error("max_listeners is 0; use at least 1")]
+    NoListeners,
+    /// The media directory cannot be used.
+    #[error("media directory {path:?} cannot be used: {source}; create it or name another one")]
+    MediaDir {
+        /// As it was given.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: std::io::Error,
+    },
+    /// The encoder refused the settings.
+    #[error("the MP3 encoder cannot be set up")]
+    Encoder(#[from] crate::EncodeError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        AudioConfig::new("media").validate().unwrap();
+    }
+
+    #[test]
+    fn what_cannot_work_is_named_with_what_can() {
+        let change = |f: fn(&mut AudioConfig)| {
+            let mut config = AudioConfig::new("media");
+            f(&mut config);
+            config.validate().unwrap_err().to_string()
+        };
+        assert!(change(|c| c.bitrate_kbps = 56).contains("bitrate_kbps 56"));
+        assert!(change(|c| c.bitrate_kbps = 0).contains("320"));
+        assert!(change(|c| c.sample_rate = 22_050).contains("use 32000, 44100 or 48000"));
+        assert!(change(|c| c.max_listeners = 0).contains("at least 1"));
+        assert!(change(|c| c.wave = Duration::ZERO).contains("wave is 0ns"));
+        assert!(change(|c| c.lead = Duration::ZERO).contains("lead is 0ns"));
+        assert!(change(|c| c.max_lag = Duration::from_secs(1)).contains("max_lag"));
+    }
+}

@@ -1,0 +1,295 @@
+//! Demuxing and decoding: a file becomes interleaved stereo PCM at its own rate, trimmed to what its maker meant to be heard.
+
+use std::{fs::File, io, time::Duration};
+
+use streamcore::{FailureKind, FailureReason};
+use symphonia::core::{
+    codecs::audio::{AudioDecoder, AudioDecoderOptions, well_known::CODEC_ID_MP3},
+    common::Limit,
+    errors::Error,
+    formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType, probe::Hint},
+    io::MediaSourceStream,
+    meta::{MetadataOptions, StandardTag},
+    packet::Packet,
+    units::Timestamp,
+};
+
+use super::downmix::Downmix;
+
+/// What the encoder's and the decoder's filters put before an MP3 that does not say how much: 576 and 529 samples.
+const UNTAGGED_MP3_DELAY: u32 = 1_105;
+/// After this many packets in a row that cannot be decoded, the rest is given up.
+const MAX_BAD_PACKETS: u32 = 200;
+/// How much before the wanted place decoding begins after a seek, so that the overlap of the codecs has settled there.
+const PREROLL: u64 = 4 * 1_152;
+/// Sampling rates that somebody could mean seriously.
+const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
+/// Largest picture in a file's tags that is read (and thrown away).
+const MAX_PICTURE_BYTES: usize = 4 << 20;
+
+/// An open file.
+pub(crate) struct Reader {
+    format: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track: Track,
+    rate: u32,
+    /// Samples of an untagged MP3 that come before its beginning.
+    untold_delay: u32,
+    /// Decoded samples before this position, counted in samples of the item, are dropped.
+    start: Option<u64>,
+    /// How many samples were decoded from the beginning, or none after a seek: then packets tell where they belong.
+    counted: Option<u64>,
+    interleaved: Vec<f32>,
+    pub(crate) decoded_any: bool,
+    bad_packets: u32,
+}
+
+/// What a step of reading gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// PCM at this rate, in Hz, was appended (perhaps none).
+    Pcm(u32),
+    /// There is no more.
+    End,
+}
+
+/// What a file says about itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct About {
+    pub(crate) duration: Option<Duration>,
+    pub(crate) title: Option<String>,
+}
+
+impl Reader {
+    /// Opens a file and reads its header; `name` is for messages.
+    pub(crate) fn open(file: File, name: &str) -> Result<Self, FailureReason> {
+        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        let mut hint = Hint::new();
+        if let Some((_, extension)) = name.rsplit_once('.') {
+            hint.with_extension(extension);
+        }
+        let tags = MetadataOptions::default().limit_visual_bytes(Limit::Maximum(MAX_PICTURE_BYTES));
+        let format = symphonia::default::get_probe()
+            .probe(&hint, stream, FormatOptions::default(), tags)
+            .map_err(|error| refused(name, &error))?;
+        let (track, decoder, rate) = decoder_of(format.as_ref(), name)?;
+        let untold_delay = untold_delay(&track);
+        Ok(Self {
+            format,
+            decoder,
+            track,
+            rate,
+            untold_delay,
+            start: (untold_delay > 0).then_some(0),
+            counted: Some(0),
+            interleaved: Vec::new(),
+            decoded_any: false,
+            bad_packets: 0,
+        })
+    }
+
+    /// Begins at this position, exact to the sample. Past the end, the end comes at once. Only before the first step.
+    ///
+    /// Tries to seek; where that does not work the packets before the position are decoded and dropped. Returns false if a failed seek may have
+    /// left the file anywhere: then it must be opened again and be told [`discard_before`](Self::discard_before).
+    pub(crate) fn seek(&mut self, from: Duration) -> bool {
+        let position = crate::pcm::samples_in(from, self.rate);
+        self.discard_before(from);
+        // Near the beginning decoding is as quick, and always exact.
+        let Some(target) = position.checked_sub(PREROLL).filter(|target| *target > u64::from(self.rate)) else {
+            return true;
+        };
+        let Some(ts) = self.timestamp_of(target + u64::from(self.untold_delay)) else { return true };
+        let to = SeekTo::Timestamp { ts, track_id: self.track.id };
+        if self.format.seek(SeekMode::Accurate, to).is_err() {
+            return false;
+        }
+        self.decoder.reset();
+        self.counted = None;
+        true
+    }
+
+    /// Drops whatever lies before this position.
+    pub(crate) fn discard_before(&mut self, from: Duration) {
+        self.start = Some(crate::pcm::samples_in(from, self.rate));
+    }
+
+    /// Reads one packet and appends its PCM, interleaved stereo.
+    pub(crate) fn step(&mut self, out: &mut Vec<f32>) -> Result<Step, FailureReason> {
+        let packet = match self.format.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => return self.end(),
+            // A file that was cut off ends where it is cut off.
+            Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return self.end(),
+            Err(Error::ResetRequired) => return self.another_track(),
+            Err(Error::IoError(error)) => {
+                return Err(FailureReason::new(FailureKind::Unreadable, format!("reading failed: {}", error.kind())));
+            }
+            Err(error) => return self.bad(&error),
+        };
+        if packet.track_id != self.track.id {
+            return Ok(Step::Pcm(self.rate));
+        }
+        let starts_at = self.position_of(&packet);
+        match self.decoder.decode(&packet) {
+            Ok(buffer) => {
+                let rate = buffer.spec().rate();
+                let mix = Downmix::new(buffer.spec().channels());
+                self.interleaved.resize(buffer.samples_interleaved(), 0.0);
+                buffer.copy_to_slice_interleaved(&mut self.interleaved);
+                let before = out.len();
+                mix.mix(&self.interleaved, out);
+                self.bad_packets = 0;
+                self.drop_early(out, before, starts_at);
+                if RATES.contains(&rate) {
+                    self.rate = rate;
+                }
+                Ok(Step::Pcm(self.rate))
+            }
+            Err(Error::DecodeError(_) | Error::IoError(_)) => self.bad(&Error::DecodeError("packet")),
+            Err(Error::ResetRequired) => self.another_track(),
+            Err(error) => self.bad(&error),
+        }
+    }
+
+    /// Removes what lies before the wanted start from the PCM appended behind `before`.
+    fn drop_early(&mut self, out: &mut Vec<f32>, before: usize, starts_at: i64) {
+        let appended = crate::pcm::samples(&out[before..]) as u64;
+        if appended > 0 {
+            self.decoded_any = true;
+        }
+        let at = match &mut self.counted {
+            Some(counted) => {
+                let at = i64::try_from(*counted).unwrap_or(i64::MAX) - i64::from(self.untold_delay);
+                *counted += appended;
+                at
+            }
+            None => starts_at,
+        };
+        let Some(start) = self.start else { return };
+        let early = i64::try_from(start).unwrap_or(i64::MAX).saturating_sub(at);
+        match u64::try_from(early) {
+            Ok(early) if early >= appended => out.truncate(before),
+            Ok(early) => {
+                out.drain(before..before + early as usize * 2);
+                self.start = None;
+            }
+            Err(_) => self.start = None,
+        }
+    }
+
+    /// The end, or that there was nothing.
+    fn end(&mut self) -> Result<Step, FailureReason> {
+        if self.decoded_any || self.counted.is_none() {
+            return Ok(Step::End);
+        }
+        Err(if self.bad_packets > 0 {
+            FailureReason::new(FailureKind::Broken, "nothing in it could be decoded; convert it again")
+        } else {
+            FailureReason::new(FailureKind::Empty, "it holds no audio")
+        })
+    }
+
+    /// A packet that cannot be decoded is left out; too many in a row are the end of it.
+    fn bad(&mut self, error: &Error) -> Result<Step, FailureReason> {
+        self.bad_packets += 1;
+        if self.bad_packets > MAX_BAD_PACKETS {
+            return Err(FailureReason::new(FailureKind::Broken, format!("it cannot be decoded any further: {error}")));
+        }
+        Ok(Step::Pcm(self.rate))
+    }
+
+    /// In a chained file a new track begins where the last one ended.
+    fn another_track(&mut self) -> Result<Step, FailureReason> {
+        let (track, decoder, rate) = decoder_of(self.format.as_ref(), "the next part")?;
+        (self.track, self.decoder, self.rate) = (track, decoder, rate);
+        Ok(Step::Pcm(rate))
+    }
+
+    /// Where in the item the first sample lies that this packet will give.
+    fn position_of(&self, packet: &Packet) -> i64 {
+        let ticks = packet.pts.get().saturating_add(i64::try_from(packet.trim_start.get()).unwrap_or(0));
+        let (num, den) = self.time_base();
+        let samples = i128::from(ticks) * num * i128::from(self.rate) / den;
+        i64::try_from(samples).unwrap_or(i64::MAX).saturating_sub(i64::from(self.untold_delay))
+    }
+
+    fn timestamp_of(&self, sample: u64) -> Option<Timestamp> {
+        let (num, den) = self.time_base();
+        let ticks = i128::from(sample) * den / (num * i128::from(self.rate));
+        i64::try_from(ticks).ok().map(Timestamp::from)
+    }
+
+    /// Seconds per tick of the track's timestamps, as a fraction.
+    fn time_base(&self) -> (i128, i128) {
+        self.track
+            .time_base
+            .map_or((1, i128::from(self.rate)), |base| (i128::from(base.numer.get()), i128::from(base.denom.get())))
+    }
+
+    /// What the header tells. `bytes` is the size of the file: no header can promise more PCM than that.
+    pub(crate) fn about(&mut self, bytes: u64) -> About {
+        let audio = self.track.codec_params.as_ref().and_then(|params| params.audio());
+        let frame_bytes = audio.and_then(|audio| {
+            let pcm = self.format.format_info().short_name == "wave";
+            let bits = u64::from(audio.bits_per_coded_sample.or(audio.bits_per_sample)?);
+            let channels = audio.channels.as_ref()?.count() as u64;
+            pcm.then_some(bits / 8 * channels).filter(|bytes| *bytes > 0)
+        });
+        let most = frame_bytes.map_or(u64::MAX, |frame| bytes / frame);
+        let samples = self.track.num_frames.map(|frames| frames.min(most));
+        let duration = samples.filter(|samples| *samples > 0).map(|samples| crate::pcm::time_of(samples, self.rate));
+        let mut title = None;
+        let mut artist = None;
+        let mut metadata = self.format.metadata();
+        if let Some(latest) = metadata.skip_to_latest() {
+            for tag in &latest.media.tags {
+                match &tag.std {
+                    Some(StandardTag::TrackTitle(text)) if title.is_none() => title = Some(text.trim().to_owned()),
+                    Some(StandardTag::Artist(text)) if artist.is_none() => artist = Some(text.trim().to_owned()),
+                    _ => {}
+                }
+            }
+        }
+        let title = title.filter(|title| !title.is_empty());
+        let artist = artist.filter(|artist| !artist.is_empty());
+        About {
+            duration,
+            title: title.map(|title| match artist {
+                Some(artist) => format!("{artist} - {title}"),
+                None => title,
+            }),
+        }
+    }
+}
+
+fn decoder_of(format: &dyn FormatReader, name: &str) -> Result<(Track, Box<dyn AudioDecoder>, u32), FailureReason> {
+    let no_audio =
+        || FailureReason::new(FailureKind::Unsupported, format!("{name:?} holds no audio that can be played"));
+    let track = format.default_track(TrackType::Audio).ok_or_else(no_audio)?.clone();
+    let audio = track.codec_params.as_ref().and_then(|params| params.audio()).ok_or_else(no_audio)?;
+    let rate = audio.sample_rate.filter(|rate| RATES.contains(rate)).ok_or_else(no_audio)?;
+    // The length of an MP3 that does not tell its delay is a guess from its bit rate: trimming to it could cut music off.
+    let options = AudioDecoderOptions::default().gapless(untold_delay(&track) == 0);
+    let decoder =
+        symphonia::default::get_codecs().make_audio_decoder(audio, &options).map_err(|error| refused(name, &error))?;
+    Ok((track, decoder, rate))
+}
+
+fn untold_delay(track: &Track) -> u32 {
+    let mp3 = track.codec_params.as_ref().and_then(|params| params.audio()).is_some_and(|a| a.codec == CODEC_ID_MP3);
+    if mp3 && track.delay.is_none() { UNTAGGED_MP3_DELAY } else { 0 }
+}
+
+/// Why a file was not taken at all.
+fn refused(name: &str, error: &Error) -> FailureReason {
+    match error {
+        Error::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+            FailureReason::new(FailureKind::Unreadable, format!("{name:?} cannot be read: {}", error.kind()))
+        }
+        _ => FailureReason::new(
+            FailureKind::Unsupported,
+            format!("{name:?} is not audio that can be played; use MP3, FLAC, Ogg Vorbis or WAV"),
+        ),
+    }
+}

@@ -1,0 +1,130 @@
+//! What is fed to the encoder: what a pause kept, the current playback, the next one, and silence where there is nothing in time.
+
+use std::time::Duration;
+
+use streamcore::{FailureKind, FailureReason, PlaybackId};
+
+use super::{
+    super::{marks::Run, tape::Read},
+    Engine, MAX_STALL,
+};
+use crate::{
+    EncodeError,
+    pcm::{CHANNELS, Fade, fade, samples, samples_in},
+    splice::fade_in_samples,
+};
+
+impl Engine {
+    pub(super) fn lead_frames(&self) -> u64 {
+        self.pace.frames_in(self.setup.lead)
+    }
+
+    /// How many samples there have to be before a playback begins from silence: with fewer it could run dry in its first wave.
+    pub(super) fn running_start(&self) -> usize {
+        let time = self.setup.wave.min(Duration::from_millis(250)) * 2;
+        samples_in(time, self.setup.format.sample_rate) as usize
+    }
+
+    /// Feeds PCM until this many frames are ready, or there is no more now.
+    pub(super) fn fill(&mut self, frames: u64) -> Result<(), EncodeError> {
+        let running_start = self.running_start();
+        while !self.paused && self.line.ready() < frames {
+            if let Some(run) = self.kept.pop_front() {
+                self.feed_kept(run)?;
+                continue;
+            }
+            let Some(tape) = &mut self.current else { return Ok(()) };
+            if self.line.ready() < 2 && !tape.has(running_start) {
+                return Ok(());
+            }
+            let (playback, sample) = (tape.playback, tape.sample);
+            let mut pcm = std::mem::take(&mut self.scratch);
+            pcm.clear();
+            match tape.read(self.line.room(), &mut pcm) {
+                Read::Pcm => self.feed(playback, sample, &pcm)?,
+                Read::Nothing => {
+                    self.scratch = pcm;
+                    return Ok(());
+                }
+                Read::End(end) => {
+                    if let Some(live) = self.live.as_mut().filter(|live| live.playback == playback) {
+                        live.ends(end);
+                    }
+                    self.current = self.next.take();
+                }
+            }
+            self.scratch = pcm;
+        }
+        Ok(())
+    }
+
+    /// Feeds what a pause kept: as much as fits the block, so that no more is ahead than there has to be.
+    pub(super) fn feed_kept(&mut self, mut run: Run) -> Result<(), EncodeError> {
+        let count = self.line.room().min(samples(&run.pcm));
+        let rest = run.pcm.split_off(count * CHANNELS);
+        let total = fade_in_samples(self.setup.format.sample_rate);
+        let fading = self.kept_fade.min(count);
+        fade(&mut run.pcm[..fading * CHANNELS], Fade::In, total - self.kept_fade, total);
+        self.kept_fade -= fading;
+        self.feed(run.playback, run.sample, &run.pcm)?;
+        if !rest.is_empty() {
+            self.kept.push_front(Run { playback: run.playback, sample: run.sample + count as u64, pcm: rest });
+        }
+        Ok(())
+    }
+
+    pub(super) fn feed(&mut self, playback: PlaybackId, sample: u64, pcm: &[f32]) -> Result<(), EncodeError> {
+        let at = self.line.position();
+        let was_silent = self.marks.at(at).is_none();
+        self.marks.set(at, Some((playback, sample)));
+        if let Some(live) = self.live.as_mut().filter(|live| live.playback == playback) {
+            live.first.get_or_insert(at);
+        }
+        // Behind silence there is no lead to keep: it is heard at once.
+        self.urgent |= was_silent && self.line.ready() < 2;
+        self.starving_since = None;
+        self.line.feed(pcm)
+    }
+
+    /// Makes up what is missing to this many frames.
+    pub(super) fn fill_with_silence(&mut self, frames: u64, now: Duration) -> Result<(), EncodeError> {
+        while self.line.ready() < frames {
+            let tail = match &mut self.current {
+                Some(tape) if !self.paused && self.kept.is_empty() => {
+                    self.starving_since.get_or_insert(now);
+                    let sample = tape.sample;
+                    let tail = tape.starve(fade_in_samples(self.setup.format.sample_rate));
+                    if !tail.is_empty() {
+                        self.marks.set(self.line.position(), Some((tape.playback, sample)));
+                    }
+                    tail
+                }
+                _ => Vec::new(),
+            };
+            self.line.feed(&tail)?;
+            self.marks.set(self.line.position(), None);
+            self.line.feed_silence()?;
+        }
+        Ok(())
+    }
+
+    /// A file that gave nothing for too long has failed.
+    pub(super) fn fail_if_stalled(&mut self, now: Duration) {
+        if self.starving_since.is_none_or(|since| now.saturating_sub(since) < MAX_STALL) {
+            return;
+        }
+        self.starving_since = None;
+        let Some(tape) = self.current.take() else { return };
+        if let Some(live) = self.live.as_mut().filter(|live| live.playback == tape.playback) {
+            let detail = format!("nothing could be read from it for {} seconds", MAX_STALL.as_secs());
+            live.ends(Err(FailureReason::new(FailureKind::Stalled, detail)));
+        }
+        self.current = self.next.take();
+    }
+
+    /// Whether PCM that comes now is worth a wake-up: something waits for it.
+    pub(super) fn wants_pcm(&self) -> bool {
+        let two_waves = self.pace.frames_in(2 * self.setup.wave).min(self.lead_frames());
+        self.replacing.is_some() || (!self.paused && self.current.is_some() && self.line.ready() < two_waves)
+    }
+}

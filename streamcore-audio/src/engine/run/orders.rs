@@ -1,0 +1,135 @@
+//! How each order is obeyed.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use streamcore::player::{Join, Play, Report};
+
+use super::{
+    super::{Order, live::Live, marks::Run, tape::Tape},
+    Engine, PATIENCE,
+};
+use crate::{
+    EncodeError,
+    decode::{self, Job},
+    pcm::samples_in,
+    splice::{fade_in_samples, fade_out_samples},
+};
+
+impl Engine {
+    pub(super) fn obey(&mut self, order: Order, now: Duration) -> Result<(), EncodeError> {
+        match order {
+            Order::Reports(reports) => {
+                self.reports = reports;
+                if self.listeners > 0 {
+                    self.reports.send(Report::Listeners { count: self.listeners });
+                }
+            }
+            Order::Play(play) => {
+                self.live = Some(Live::new(play.playback, false));
+                let (join, tape) = (play.join, self.open(play));
+                self.take_over(tape, join, now)?;
+            }
+            Order::Placeholder { playback, join } => {
+                self.live = Some(Live::new(playback, true));
+                let tape = Tape::placeholder(playback, self.setup.placeholder.play());
+                self.take_over(tape, join, now)?;
+            }
+            Order::Pause if !self.paused => self.pause()?,
+            Order::Resume if self.paused => self.resume(),
+            Order::Pause | Order::Resume | Order::Close => {}
+            #[cfg(test)]
+            Order::Panic => panic!("told to"),
+        }
+        Ok(())
+    }
+
+    /// Starts the decoder of an item.
+    pub(super) fn open(&self, play: Play) -> Tape {
+        let rate = self.setup.format.sample_rate;
+        let job = Job { root: self.setup.root.clone(), url: play.item.url, from: play.from, rate };
+        let inbox = Arc::clone(&self.inbox);
+        let receive = decode::spawn(job, move || inbox.pcm_is_there());
+        Tape::file(play.playback, samples_in(play.from, rate), receive, fade_out_samples(rate))
+    }
+
+    /// A new playback follows or replaces what plays.
+    pub(super) fn take_over(&mut self, tape: Tape, join: Join, now: Duration) -> Result<(), EncodeError> {
+        self.starving_since = None;
+        if std::mem::take(&mut self.paused) {
+            // It is silent already; what the pause kept belongs to a playback that is over.
+            self.kept.clear();
+            (self.current, self.next, self.replacing) = (Some(tape), None, None);
+            return Ok(());
+        }
+        match join {
+            Join::AtEnd => {
+                if let Some((tape, _)) = self.replacing.take() {
+                    self.replace(tape)?;
+                }
+                match &self.current {
+                    None if self.kept.is_empty() => self.current = Some(tape),
+                    // A loop has no end to wait for.
+                    Some(current) if current.is_placeholder() => self.replacing = Some((tape, now + PATIENCE)),
+                    _ => self.next = Some(tape),
+                }
+            }
+            Join::Now => {
+                self.next = None;
+                self.replacing = Some((tape, now + PATIENCE));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn replace_if_ready(&mut self, now: Duration) -> Result<(), EncodeError> {
+        let wanted = self.running_start();
+        let ready = self.replacing.as_mut().is_some_and(|(tape, until)| tape.has(wanted) || now >= *until);
+        match self.replacing.take_if(|_| ready) {
+            Some((tape, _)) => self.replace(tape),
+            None => Ok(()),
+        }
+    }
+
+    /// Cuts, and goes on with this.
+    pub(super) fn replace(&mut self, mut tape: Tape) -> Result<(), EncodeError> {
+        self.cut()?;
+        self.kept.clear();
+        tape.fade_in(fade_in_samples(self.setup.format.sample_rate));
+        (self.current, self.next) = (Some(tape), None);
+        Ok(())
+    }
+
+    pub(super) fn pause(&mut self) -> Result<(), EncodeError> {
+        if let Some((tape, _)) = self.replacing.take() {
+            self.replace(tape)?;
+        }
+        self.paused = true;
+        let mut runs = self.cut()?;
+        // What an earlier pause kept and what was not fed since comes behind what was.
+        runs.append(&mut self.kept);
+        self.kept = runs;
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self) {
+        self.paused = false;
+        self.starving_since = None;
+        let length = fade_in_samples(self.setup.format.sample_rate);
+        if self.kept.is_empty() {
+            self.current.iter_mut().for_each(|tape| tape.fade_in(length));
+        } else {
+            self.kept_fade = length;
+        }
+    }
+
+    /// Cuts the line; returns what was taken back.
+    pub(super) fn cut(&mut self) -> Result<VecDeque<Run>, EncodeError> {
+        let removed = self.line.cut()?;
+        let at = removed.at;
+        if let Some(live) = self.live.as_mut().filter(|live| live.first.is_some_and(|first| first >= at)) {
+            live.first = None;
+        }
+        self.urgent = true;
+        Ok(self.marks.cut(removed))
+    }
+}

@@ -1,0 +1,116 @@
+//! The media directory as the port [`Media`]: what may be queued, and what is there.
+
+mod list;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use streamcore::{
+    FailureKind, FailureReason, MAX_TITLE_CHARS, Source,
+    media::{Media, MediaInfo, MediaList},
+};
+use tokio::sync::Semaphore;
+
+use crate::{
+    ConfigError,
+    decode::{Reader, Step},
+    source::{Located, Root},
+};
+
+/// How long a file may take to be looked at.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How many are looked at at a time; others wait their turn within the time limit. A disk that hangs can hold no more threads than this.
+const AT_A_TIME: usize = 8;
+/// How many packets are tried before a file counts as not decodable.
+const PACKETS: usize = 50;
+
+/// The files of one directory.
+///
+/// Locations are checked as [`AudioPlayer`](crate::AudioPlayer) checks them when it opens them: relative paths, and `file://` URLs that lead into
+/// the directory; nothing that leaves it, and only regular files. Needs a tokio runtime with its time driver.
+#[derive(Debug, Clone)]
+pub struct MediaDir {
+    root: Root,
+    turns: Arc<Semaphore>,
+}
+
+impl MediaDir {
+    /// The media in this directory.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MediaDir`] if it is not a directory that can be read.
+    pub fn new(directory: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let directory = directory.as_ref();
+        let root =
+            Root::new(directory).map_err(|source| ConfigError::MediaDir { path: directory.to_path_buf(), source })?;
+        Ok(Self { root, turns: Arc::new(Semaphore::new(AT_A_TIME)) })
+    }
+
+    /// Runs blocking work with a limit on its time and on how much of it there is.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Root) -> Result<T, FailureReason> + Send + 'static,
+    ) -> Result<T, FailureReason> {
+        let (root, turns) = (self.root.clone(), Arc::clone(&self.turns));
+        let other = || FailureReason::new(FailureKind::Other, "the check was given up");
+        let job = async move {
+            let turn = turns.acquire_owned().await.map_err(|_| other())?;
+            let task = tokio::task::spawn_blocking(move || {
+                let _turn = turn; // held until the work is done, even if nobody waits for it any more
+                work(&root)
+            });
+            // A panic in here is a decoder that met a hostile file.
+            task.await.unwrap_or_else(|_| Err(FailureReason::new(FailureKind::Broken, "the decoder gave up on it")))
+        };
+        tokio::time::timeout(TIME_LIMIT, job).await.unwrap_or_else(|_| {
+            let detail = format!("it could not be looked at within {} seconds; try again", TIME_LIMIT.as_secs());
+            Err(FailureReason::new(FailureKind::Stalled, detail))
+        })
+    }
+}
+
+#[async_trait]
+impl Media for MediaDir {
+    async fn check(&self, url: &str) -> Result<MediaInfo, FailureReason> {
+        let url = url.to_owned();
+        self.blocking(move |root| check(root, &url)).await
+    }
+
+    async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason> {
+        let filter = filter.to_owned();
+        self.blocking(move |root| list::list(root, &filter, limit)).await
+    }
+}
+
+fn check(root: &Root, url: &str) -> Result<MediaInfo, FailureReason> {
+    let (Located { name, metadata, .. }, file) = root.open(url)?;
+    let mut reader = Reader::open(file, &name)?;
+    let about = reader.about(metadata.len());
+    // A header alone is no music: something must come out.
+    let mut pcm = Vec::new();
+    for _ in 0..PACKETS {
+        if reader.step(&mut pcm)? == Step::End || reader.decoded_any {
+            break;
+        }
+    }
+    if !reader.decoded_any {
+        let detail = format!("{name:?} is not audio that can be played; use MP3, FLAC, Ogg Vorbis or WAV");
+        return Err(FailureReason::new(FailureKind::Unsupported, detail));
+    }
+    let title = about.title.unwrap_or_else(|| title_of(&name));
+    let title = title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect();
+    Ok(MediaInfo { url: name, source: Source::File, duration: about.duration, title })
+}
+
+/// A title made from a file's name: without folders and extension, underscores as spaces.
+fn title_of(name: &str) -> String {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let title = stem.replace('_', " ");
+    let title = title.trim();
+    if title.is_empty() { file.to_owned() } else { title.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use std::task::Poll;
+
+use futures::{StreamExt, executor::block_on, poll};
+use proptest::prelude::*;
+
+use super::*;
+
+/// What may happen to a mount.
+#[derive(Debug, Clone)]
+enum Step {
+    Publish(u64),
+    Listen,
+    /// The listener at this place (modulo) reads this many chunks.
+    Read(usize, usize),
+    Leave(usize),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (1_u64..12).prop_map(Step::Publish),
+        2 => Just(Step::Listen),
+        4 => (any::<usize>(), 0_usize..6).prop_map(|(who, count)| Step::Read(who, count)),
+        1 => any::<usize>().prop_map(Step::Leave),
+    ];
+    prop::collection::vec(step, 0..150)
+}
+
+/// A chunk that tells its own number.
+fn chunk(number: u64) -> Bytes {
+    Bytes::copy_from_slice(&number.to_le_bytes())
+}
+
+fn number(bytes: &Bytes) -> u64 {
+    u64::from_le_bytes(bytes.as_ref().try_into().unwrap())
+}
+
+fn read(cursor: &mut Cursor) -> Poll<Option<Bytes>> {
+    block_on(async { poll!(cursor.next()) })
+}
+
+proptest! {
+    /// Against the plainest model: a list of all chunks for ever, and for each listener the number of the next.
+    #[test]
+    fn every_listener_hears_a_contiguous_run(steps in steps(), burst in 0_u64..30, lag in 30_u64..60, most in 1_usize..5) {
+        let mount = Mount::new(Limits { burst_frames: burst, lag_frames: lag, max_listeners: most });
+        let mut all: Vec<u64> = Vec::new(); // the frames of each chunk
+        let mut listeners: Vec<(Cursor, Option<usize>)> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Publish(frames) => {
+                    mount.publish(chunk(all.len() as u64), frames);
+                    all.push(frames);
+                }
+                Step::Listen if listeners.len() < most => {
+                    // As many chunks back as it takes to make up the burst.
+                    let mut next = all.len();
+                    while next > 0 && all[next..].iter().sum::<u64>() < burst {
+                        next -= 1;
+                    }
+                    listeners.push((mount.listen().unwrap(), Some(next)));
+                }
+                Step::Listen => prop_assert_eq!(mount.listen().err(), Some(ListenError::Full { limit: most })),
+                Step::Read(who, count) if !listeners.is_empty() => {
+                    let index = who % listeners.len();
+                    let (cursor, next) = &mut listeners[index];
+                    for _ in 0..count {
+                        let Some(at) = *next else {
+                            prop_assert_eq!(read(cursor), Poll::Ready(None), "an end is an end");
+                            continue;
+                        };
+                        if at == all.len() {
+                            prop_assert_eq!(read(cursor), Poll::Pending);
+                        } else if all[at + 1..].iter().sum::<u64>() >= lag {
+                            // The chunks behind it alone are as much as may be held.
+                            prop_assert_eq!(read(cursor), Poll::Ready(None), "it lags");
+                            *next = None;
+                        } else {
+                            let Poll::Ready(Some(bytes)) = read(cursor) else { panic!("chunk {at} is there") };
+                            prop_assert_eq!(number(&bytes), at as u64);
+                            *next = Some(at + 1);
+                        }
+                    }
+                }
+                Step::Leave(who) if !listeners.is_empty() => {
+                    let index = who % listeners.len();
+                    listeners.swap_remove(index);
+                }
+                Step::Read(..) | Step::Leave(_) => {}
+            }
+            prop_assert_eq!(mount.listeners(), listeners.len() as u64);
+        }
+        mount.close();
+        for (cursor, next) in &mut listeners {
+            let mut left = next.map_or(0, |next| all.len() - next);
+            if next.is_some_and(|at| at < all.len() && all[at + 1..].iter().sum::<u64>() >= lag) {
+                left = 0;
+            }
+            for _ in 0..left {
+                prop_assert!(matches!(read(cursor), Poll::Ready(Some(_))), "what was published is still heard");
+            }
+            prop_assert_eq!(read(cursor), Poll::Ready(None));
+        }
+    }
+}
+
+#[test]
+fn who_waits_is_woken_by_a_chunk_and_by_the_end() {
+    let mount = Mount::new(Limits { burst_frames: 10, lag_frames: 100, max_listeners: 10 });
+    let mut cursor = mount.listen().unwrap();
+    let publisher = Arc::clone(&mount);
+    let thread = std::thread::spawn(move || {
+        publisher.publish(chunk(0), 10);
+        publisher.publish(chunk(1), 10);
+        publisher.close();
+    });
+    let heard: Vec<u64> = block_on(async {
+        let mut heard = Vec::new();
+        while let Some(bytes) = cursor.next().await {
+            heard.push(number(&bytes));
+        }
+        heard
+    });
+    thread.join().unwrap();
+    assert_eq!(heard, [0, 1]);
+    assert_eq!(mount.listen().err(), Some(ListenError::NotRunning));
+}
+
+#[test]
+fn listeners_share_one_chunk() {
+    let mount = Mount::new(Limits { burst_frames: 10, lag_frames: 100, max_listeners: 10 });
+    mount.publish(chunk(7), 10);
+    let (mut one, mut two) = (mount.listen().unwrap(), mount.listen().unwrap());
+    let (Poll::Ready(Some(a)), Poll::Ready(Some(b))) = (read(&mut one), read(&mut two)) else { panic!("both hear it") };
+    assert_eq!(a.as_ptr(), b.as_ptr());
+}
