@@ -1,0 +1,143 @@
+//! One request as a handler sees it, with readers for its parts that answer precisely when a part is wrong.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use streamcore::{ItemId, StreamId};
+use uuid::Uuid;
+use warp::http::{HeaderMap, Method, header};
+
+use super::{Condition, Language};
+use crate::{
+    error::{ApiError, FieldError, Part, Problem},
+    state::App,
+    wire::{self, Fields},
+};
+
+/// How many streams are looked through for one that is named by its UUID.
+const UUID_SEARCH_LIMIT: usize = 2_000;
+
+/// One request.
+pub(crate) struct Call {
+    pub(crate) app: Arc<App>,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) language: Language,
+    pub(super) params: Vec<(String, String)>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) body: Bytes,
+}
+
+impl Call {
+    pub(crate) fn is_head(&self) -> bool {
+        self.method == Method::HEAD
+    }
+
+    /// A parameter of the path, decoded.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The first value of a query parameter.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The stream that the path names, by number or by UUID.
+    pub(crate) async fn stream(&self) -> Result<StreamId, ApiError> {
+        let text = self.param("stream");
+        if let Ok(number) = text.parse::<i64>() {
+            return match wire::stream_id(number) {
+                Some(stream) => Ok(stream),
+                None => Err(FieldError::new(Part::Path, "stream", Problem::StreamId).into()),
+            };
+        }
+        match text.parse::<Uuid>() {
+            Ok(uuid) => self.stream_by_uuid(uuid).await,
+            Err(_) => Err(FieldError::new(Part::Path, "stream", Problem::StreamId).into()),
+        }
+    }
+
+    async fn stream_by_uuid(&self, uuid: Uuid) -> Result<StreamId, ApiError> {
+        let mut after = None;
+        let mut seen = 0;
+        while seen < UUID_SEARCH_LIMIT {
+            let page = self.app.registry.list(after, 200).await?;
+            if let Some(found) = page.streams.iter().find(|record| record.uuid == uuid) {
+                return Ok(found.id);
+            }
+            seen += page.streams.len();
+            after = page.streams.last().map(|record| record.id);
+            if !page.more || after.is_none() {
+                break;
+            }
+        }
+        Err(ApiError::StreamNotFound { stream: uuid.to_string() })
+    }
+
+    /// The item that the path names. What is no UUID names no item.
+    pub(crate) fn item(&self) -> Result<ItemId, ApiError> {
+        let text = self.param("item");
+        text.parse().map_err(|_| ApiError::ItemNotFound { item: text.chars().take(100).collect() })
+    }
+
+    /// `?limit=`.
+    pub(crate) fn limit(&self, default: usize, max: usize) -> Result<usize, ApiError> {
+        self.number("limit", default, 1, max)
+    }
+
+    /// A whole number of the query.
+    pub(crate) fn number(&self, name: &'static str, default: usize, min: usize, max: usize) -> Result<usize, ApiError> {
+        let Some(text) = self.query(name) else { return Ok(default) };
+        match text.parse() {
+            Ok(n) if (min..=max).contains(&n) => Ok(n),
+            _ => {
+                let (min, max) = (min as u64, max as u64);
+                Err(FieldError::new(Part::Query, name, Problem::WholeNumber { min, max }).into())
+            }
+        }
+    }
+
+    /// A switch of the query.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, ApiError> {
+        match self.query(name).map(str::to_ascii_lowercase).as_deref() {
+            None | Some("" | "false" | "0" | "no" | "off") => Ok(false),
+            Some("true" | "1" | "yes" | "on") => Ok(true),
+            Some(_) => Err(FieldError::new(Part::Query, name, Problem::Boolean).into()),
+        }
+    }
+
+    /// `?cursor=`, as an earlier page gave it.
+    pub(crate) fn cursor<T: std::str::FromStr>(&self) -> Result<Option<T>, ApiError> {
+        match self.query("cursor") {
+            None | Some("") => Ok(None),
+            Some(text) => match text.parse() {
+                Ok(cursor) => Ok(Some(cursor)),
+                Err(_) => Err(FieldError::new(Part::Query, "cursor", Problem::Cursor).into()),
+            },
+        }
+    }
+
+    /// The body, which must be a JSON object.
+    pub(crate) fn fields(&self) -> Result<Fields, ApiError> {
+        Fields::parse(&self.body)
+    }
+
+    /// The body, which may be missing.
+    pub(crate) fn optional_fields(&self) -> Result<Fields, ApiError> {
+        if self.body.iter().all(u8::is_ascii_whitespace) { Ok(Fields::default()) } else { self.fields() }
+    }
+
+    /// `If-Match`.
+    pub(crate) fn if_match(&self) -> Condition {
+        Condition::parse(&self.headers, &header::IF_MATCH)
+    }
+
+    /// Whether `If-None-Match` names this entity tag, which is what the caller has already.
+    pub(crate) fn has_already(&self, tag: &str) -> bool {
+        let values = self.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).map(str::trim).any(|candidate| {
+            candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate).trim_matches('"') == tag
+        })
+    }
+}

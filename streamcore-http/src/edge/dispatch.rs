@@ -1,0 +1,170 @@
+//! The way of every request. Authentication comes before anything that the caller sent is looked at.
+
+use std::{sync::Arc, time::Instant};
+
+use bytes::Buf;
+use futures::Stream;
+use percent_encoding::percent_decode_str;
+use warp::{
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    reply::Response,
+};
+
+use super::{Access, Answer, Call, Language, Route, Table, body, request_id, respond};
+use crate::{
+    error::{ApiError, FieldError, Part, Problem},
+    routes,
+    state::App,
+};
+
+/// The route table with what its handlers work with.
+pub(crate) struct Edge {
+    app: Arc<App>,
+    table: Table,
+}
+
+impl Edge {
+    pub(crate) fn new(app: App) -> Self {
+        Self { app: Arc::new(app), table: Table::new(routes::table()) }
+    }
+
+    /// Answers one request, whatever it is.
+    pub(crate) async fn answer<S, B>(
+        &self,
+        method: Method,
+        tail: &str,
+        query: String,
+        headers: HeaderMap,
+        body: S,
+    ) -> Response
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send,
+        B: Buf + Send,
+    {
+        let started = Instant::now();
+        let id = request_id::of(&headers);
+        let language = Language::preferred(&headers);
+        let path = format!("/{}", tail.trim_start_matches('/'));
+        let mut template = "unknown";
+        let outcome = self.route(&method, &path, &mut template, query, headers, language, body).await;
+        let mut response = outcome.unwrap_or_else(|error| error.respond(language));
+        finish(&mut response, &id);
+        tracing::debug!(
+            %method,
+            route = template,
+            status = response.status().as_u16(),
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            request_id = id,
+            "request"
+        );
+        response
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a request; a struct would only name them again")]
+    async fn route<S, B>(
+        &self,
+        method: &Method,
+        path: &str,
+        template: &mut &'static str,
+        query: String,
+        headers: HeaderMap,
+        language: Language,
+        body: S,
+    ) -> Answer
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send,
+        B: Buf + Send,
+    {
+        let (route, params) = match self.admit(method, path, template, &headers) {
+            Ok(Admitted::Route(route, params)) => (route, params),
+            Ok(Admitted::Options(allow)) => return Ok(respond::no_content(&[(header::ALLOW, allow)])),
+            Err(refusal) => {
+                body::discard(body, &headers).await;
+                return Err(refusal);
+            }
+        };
+        let reads_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
+        let body = if reads_body {
+            body::collect(body, &headers, self.app.settings.body_timeout).await?
+        } else {
+            bytes::Bytes::new()
+        };
+        let call = Call {
+            app: Arc::clone(&self.app),
+            method: method.clone(),
+            params: decode(params)?,
+            query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            headers,
+            language,
+            body,
+        };
+        let answer = tokio::time::timeout(self.app.settings.answer_timeout, (route.handler)(call));
+        answer.await.unwrap_or_else(|_| Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }))
+    }
+
+    /// Finds the route and checks that the caller may use it, before anything else of the request is looked at.
+    fn admit(
+        &self,
+        method: &Method,
+        path: &str,
+        template: &mut &'static str,
+        headers: &HeaderMap,
+    ) -> Result<Admitted<'_>, ApiError> {
+        let Some((place, params)) = self.table.find(path) else { return Err(ApiError::RouteNotFound) };
+        *template = place.template;
+        match place.route(method) {
+            Some(route) => {
+                self.authenticate(route.info.access, headers)?;
+                Ok(Admitted::Route(route, params))
+            }
+            None if method == Method::OPTIONS => Ok(Admitted::Options(place.allow())),
+            None => Err(ApiError::MethodNotAllowed { allow: place.allow() }),
+        }
+    }
+
+    fn authenticate(&self, access: Access, headers: &HeaderMap) -> Result<(), ApiError> {
+        match access {
+            Access::Public | Access::Read => Ok(()),
+            Access::Token => {
+                let given = bearer(headers).ok_or(ApiError::NotAuthenticated)?;
+                if self.app.settings.token.matches(given) { Ok(()) } else { Err(ApiError::WrongToken) }
+            }
+        }
+    }
+}
+
+/// What a request may go on to.
+enum Admitted<'a> {
+    /// This route, with the path's parameters.
+    Route(&'a Route, Vec<(String, String)>),
+    /// Only to be told which methods there are.
+    Options(String),
+}
+
+/// The token of an `Authorization: Bearer` header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn decode(params: Vec<(String, String)>) -> Result<Vec<(String, String)>, ApiError> {
+    let decoded = params.into_iter().map(|(name, value)| match percent_decode_str(&value).decode_utf8() {
+        Ok(text) => Ok((name, text.into_owned())),
+        Err(_) => Err(ApiError::from(FieldError::new(Part::Path, "path", Problem::NotUtf8))),
+    });
+    decoded.collect()
+}
+
+/// What every response carries.
+fn finish(response: &mut Response, id: &str) {
+    let status = response.status();
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(request_id::HEADER, id);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) && status != StatusCode::NOT_MODIFIED {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

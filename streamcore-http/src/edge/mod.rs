@@ -1,0 +1,22 @@
+//! From a raw request to a response: find the route, check access, read the body, call the handler, turn an error into a response.
+
+mod body;
+mod call;
+mod condition;
+mod dispatch;
+mod language;
+mod request_id;
+pub(crate) mod respond;
+mod table;
+
+pub use self::table::{Access, RouteInfo};
+pub(crate) use self::{
+    call::Call,
+    condition::Condition,
+    dispatch::Edge,
+    language::Language,
+    table::{Route, Table},
+};
+
+/// What a handler answers.
+pub(crate) type Answer = Result<warp::reply::Response, crate::error::ApiError>;

@@ -1,0 +1,104 @@
+//! The route table: templates, methods, access levels and handlers, looked up by path.
+
+use std::{collections::BTreeMap, future::Future, sync::Arc};
+
+use futures::future::BoxFuture;
+use warp::http::Method;
+
+use super::{Answer, Call};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Access {
+    /// Everybody, always: health and the page itself.
+    Public,
+    /// Everybody who may read: queues, status, audio.
+    Read,
+    /// Only who shows the service token.
+    Token,
+}
+
+/// A route, for documentation and tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// Its method.
+    pub method: Method,
+    /// Its path, with parameters in braces.
+    pub template: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+pub(super) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
+
+/// One line of the table.
+pub(crate) struct Route {
+    pub(crate) info: RouteInfo,
+    pub(super) handler: Handler,
+}
+
+impl Route {
+    pub(crate) fn new<H, F>(method: Method, template: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Fn(Call) -> F + Send + Sync + 'static,
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
+        Self { info: RouteInfo { method, template, access }, handler }
+    }
+}
+
+/// What a path can be asked to do.
+pub(super) struct Place {
+    pub(super) template: &'static str,
+    pub(super) routes: Vec<Route>,
+}
+
+impl Place {
+    /// The route for a method; `HEAD` asks for what `GET` would answer.
+    pub(super) fn route(&self, method: &Method) -> Option<&Route> {
+        let wanted = if method == Method::HEAD { &Method::GET } else { method };
+        self.routes.iter().find(|route| route.info.method == wanted)
+    }
+
+    /// The value of an `Allow` header.
+    pub(super) fn allow(&self) -> String {
+        let mut names: Vec<_> = self.routes.iter().map(|route| route.info.method.as_str()).collect();
+        if names.contains(&"GET") {
+            names.push("HEAD");
+        }
+        names.push("OPTIONS");
+        names.sort_unstable();
+        names.join(", ")
+    }
+}
+
+/// All places by path.
+pub(crate) struct Table(matchit::Router<Place>);
+
+impl Table {
+    /// # Panics
+    /// If two templates contradict each other: a mistake in the table, found by the first test that builds it.
+    pub(crate) fn new(routes: Vec<Route>) -> Self {
+        let mut places: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
+        for route in routes {
+            places.entry(route.info.template).or_default().push(route);
+        }
+        let mut router = matchit::Router::new();
+        for (template, routes) in places {
+            if let Err(conflict) = router.insert(template, Place { template, routes }) {
+                panic!("the route table contradicts itself at {template}: {conflict}");
+            }
+        }
+        Self(router)
+    }
+
+    /// The place at a path and the path's parameters, still percent-encoded. One trailing slash makes no difference.
+    pub(super) fn find(&self, path: &str) -> Option<(&Place, Vec<(String, String)>)> {
+        let path = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
+        let found = self.0.at(path).ok()?;
+        let params = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Some((found.value, params))
+    }
+}

@@ -1,0 +1,76 @@
+//! What is wrong with one part of a request.
+
+use streamcore::FailureReason;
+
+use super::ApiError;
+
+/// One part of a request and what is wrong with it.
+#[derive(Debug)]
+pub(crate) struct FieldError {
+    pub(crate) part: Part,
+    pub(crate) field: &'static str,
+    pub(crate) problem: Problem,
+}
+
+/// Where the field is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Path,
+    Query,
+    Body,
+    Header,
+}
+
+impl Part {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Body => "body",
+            Self::Header => "header",
+        }
+    }
+}
+
+/// What is wrong.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    Required,
+    Text,
+    Boolean,
+    Object,
+    Integer,
+    WholeNumber { min: u64, max: u64 },
+    Seconds { max: u64 },
+    Length { min: usize, max: usize, got: usize },
+    Bytes { max: usize, got: usize },
+    ControlCharacters,
+    StreamId,
+    Uuid,
+    Source,
+    Cursor,
+    Host,
+    NotUtf8,
+    Media(FailureReason),
+    ResolverMissing,
+}
+
+impl FieldError {
+    pub(crate) fn new(part: Part, field: &'static str, problem: Problem) -> Self {
+        Self { part, field, problem }
+    }
+}
+
+impl From<FieldError> for ApiError {
+    fn from(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
+    }
+}
+
+/// The code of an answer about these fields.
+pub(super) fn code(fields: &[FieldError]) -> &'static str {
+    match fields {
+        [FieldError { problem: Problem::ResolverMissing, .. }] => "resolver_missing",
+        _ => "validation_error",
+    }
+}

@@ -1,0 +1,53 @@
+//! The core's errors as ours. A variant that a later core adds is answered as an internal error until it gets its line here.
+
+use streamcore::{driver::CommandError, queue, registry};
+
+use super::ApiError;
+
+fn unavailable(source: &(dyn std::error::Error + Send + Sync)) -> ApiError {
+    ApiError::Unavailable { detail: source.to_string() }
+}
+
+impl From<queue::Error> for ApiError {
+    fn from(error: queue::Error) -> Self {
+        match error {
+            queue::Error::NotFound { item } => Self::ItemNotFound { item: item.to_string() },
+            queue::Error::RevisionMismatch { current } => Self::RevisionMismatch { current },
+            queue::Error::CurrentItem { item } => Self::CurrentItem { item },
+            queue::Error::OutOfRange { min, max } => Self::OutOfRange { min, max },
+            queue::Error::LimitReached { limit } => Self::QueueFull { limit },
+            queue::Error::Unavailable(source) => unavailable(&*source),
+            queue::Error::Corrupt { detail } => Self::Corrupt { detail },
+            queue::Error::NotSupported { operation } => Self::NotSupported { operation },
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<registry::Error> for ApiError {
+    fn from(error: registry::Error) -> Self {
+        match error {
+            registry::Error::NotFound { stream } => Self::StreamNotFound { stream: stream.to_string() },
+            registry::Error::Exists { stream } => Self::StreamExists { stream },
+            registry::Error::Unavailable(source) => unavailable(&*source),
+            registry::Error::Corrupt { detail } => Self::Corrupt { detail },
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<CommandError> for ApiError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::NotFound { stream } => Self::StreamNotFound { stream: stream.to_string() },
+            CommandError::NotRunning { stream } => Self::StreamNotRunning { stream },
+            CommandError::Running { stream } => Self::StreamRunning { stream },
+            CommandError::NothingToSkip { stream } => Self::NothingToSkip { stream },
+            CommandError::Busy { stream } => Self::Busy { stream },
+            CommandError::Unavailable { detail } => Self::Unavailable { detail },
+            CommandError::Corrupt { detail } => Self::Corrupt { detail },
+            CommandError::ShuttingDown => Self::ShuttingDown,
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Everything that can go wrong with a request, and the one place where it becomes a response.
+
+mod catalogue;
+mod field;
+mod from_core;
+mod respond;
+
+use streamcore::{FailureReason, ItemId, Revision, StreamId};
+use warp::http::StatusCode;
+
+pub(crate) use self::{
+    catalogue::Notice,
+    field::{FieldError, Part, Problem},
+};
+
+/// Why a request was not carried out. A variant is a decision that the caller can take; its words are in the catalogue.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    NotAuthenticated,
+    WrongToken,
+    RouteNotFound,
+    StreamNotFound {
+        stream: String,
+    },
+    ItemNotFound {
+        item: String,
+    },
+    MethodNotAllowed {
+        allow: String,
+    },
+    StreamExists {
+        stream: StreamId,
+    },
+    StreamRunning {
+        stream: StreamId,
+    },
+    StreamNotRunning {
+        stream: StreamId,
+    },
+    /// Nobody can listen: for a listener that is a place that is not there.
+    NotOnAir {
+        stream: StreamId,
+    },
+    CurrentItem {
+        item: ItemId,
+    },
+    RevisionMismatch {
+        current: Revision,
+    },
+    Invalid(Vec<FieldError>),
+    MalformedBody {
+        detail: String,
+    },
+    BodyBroken,
+    BodyTimeout,
+    BodyTooLong {
+        limit: usize,
+    },
+    OutOfRange {
+        min: usize,
+        max: usize,
+    },
+    QueueFull {
+        limit: usize,
+    },
+    NothingToSkip {
+        stream: StreamId,
+    },
+    ListenersFull {
+        limit: usize,
+    },
+    Busy {
+        stream: StreamId,
+    },
+    ShuttingDown,
+    Unavailable {
+        detail: String,
+    },
+    MediaUnavailable {
+        reason: FailureReason,
+    },
+    Corrupt {
+        detail: String,
+    },
+    NotSupported {
+        operation: &'static str,
+    },
+    Internal,
+}
+
+impl ApiError {
+    /// Its status and the code that programs match on.
+    pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::NotAuthenticated => (S::UNAUTHORIZED, "not_authenticated"),
+            Self::WrongToken => (S::UNAUTHORIZED, "invalid_token"),
+            Self::RouteNotFound => (S::NOT_FOUND, "not_found"),
+            Self::StreamNotFound { .. } => (S::NOT_FOUND, "stream_not_found"),
+            Self::ItemNotFound { .. } => (S::NOT_FOUND, "item_not_found"),
+            Self::MethodNotAllowed { .. } => (S::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::StreamExists { .. } => (S::CONFLICT, "stream_exists"),
+            Self::StreamRunning { .. } => (S::CONFLICT, "stream_running"),
+            Self::StreamNotRunning { .. } => (S::CONFLICT, "stream_not_running"),
+            Self::NotOnAir { .. } => (S::NOT_FOUND, "stream_not_running"),
+            Self::CurrentItem { .. } => (S::CONFLICT, "current_item"),
+            Self::RevisionMismatch { .. } => (S::PRECONDITION_FAILED, "revision_mismatch"),
+            Self::Invalid(fields) => (S::UNPROCESSABLE_ENTITY, field::code(fields)),
+            Self::MalformedBody { .. } => (S::UNPROCESSABLE_ENTITY, "malformed_body"),
+            Self::BodyBroken => (S::BAD_REQUEST, "body_broken"),
+            Self::BodyTimeout => (S::REQUEST_TIMEOUT, "body_timeout"),
+            Self::BodyTooLong { .. } => (S::PAYLOAD_TOO_LARGE, "body_too_long"),
+            Self::OutOfRange { .. } => (S::BAD_REQUEST, "position_out_of_range"),
+            Self::QueueFull { .. } => (S::BAD_REQUEST, "queue_full"),
+            Self::NothingToSkip { .. } => (S::BAD_REQUEST, "nothing_to_skip"),
+            Self::ListenersFull { .. } => (S::SERVICE_UNAVAILABLE, "too_many_listeners"),
+            Self::Busy { .. } => (S::SERVICE_UNAVAILABLE, "busy"),
+            Self::ShuttingDown => (S::SERVICE_UNAVAILABLE, "shutting_down"),
+            Self::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::MediaUnavailable { .. } => (S::SERVICE_UNAVAILABLE, "media_unavailable"),
+            Self::Corrupt { .. } => (S::INTERNAL_SERVER_ERROR, "store_corrupt"),
+            Self::NotSupported { .. } => (S::NOT_IMPLEMENTED, "not_supported"),
+            Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The one error body, a superset of what clients of both dialects read.
+
+use serde_json::{Map, Value, json};
+use warp::{
+    http::{StatusCode, header},
+    reply::Response,
+};
+
+use super::{ApiError, FieldError, Problem};
+use crate::edge::{Language, respond};
+
+/// After how many seconds to try again what failed for a while.
+const RETRY_AFTER_SECONDS: &str = "2";
+
+impl ApiError {
+    /// The response to an error, for a reader of this language.
+    pub(crate) fn respond(&self, language: Language) -> Response {
+        let (status, code) = self.status_and_code();
+        if status.is_server_error() {
+            tracing::warn!(code, cause = self.cause(), "a request failed");
+        }
+        let message = self.message(language);
+        let (detail, details) = match self {
+            Self::Invalid(fields) => (legacy_detail(fields, language), field_details(fields, language)),
+            _ => (Value::String(message.clone()), self.details()),
+        };
+        let body = json!({ "detail": detail, "error": code, "message": message, "details": details });
+        let mut response = respond::bytes(status, "application/json", body.to_string());
+        respond::set(&mut response, header::CONTENT_LANGUAGE, language.tag());
+        respond::set(&mut response, header::VARY, "Accept-Language");
+        match self {
+            Self::MethodNotAllowed { allow } => respond::set(&mut response, header::ALLOW, allow),
+            Self::BodyTimeout | Self::BodyTooLong { .. } => respond::set(&mut response, header::CONNECTION, "close"),
+            Self::RevisionMismatch { current } => response = respond::tagged(response, *current),
+            _ => {}
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            respond::set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            respond::set(&mut response, header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        response
+    }
+
+    /// What the log needs and nobody outside: it may name hosts and files.
+    fn cause(&self) -> &str {
+        match self {
+            Self::Unavailable { detail } | Self::Corrupt { detail } => detail,
+            Self::MediaUnavailable { reason } => &reason.detail,
+            _ => "",
+        }
+    }
+
+    /// What a program may want to know beyond the code.
+    fn details(&self) -> Value {
+        match self {
+            Self::StreamNotFound { stream } => json!({ "stream": stream }),
+            Self::StreamExists { stream }
+            | Self::StreamRunning { stream }
+            | Self::StreamNotRunning { stream }
+            | Self::NotOnAir { stream }
+            | Self::NothingToSkip { stream }
+            | Self::Busy { stream } => json!({ "stream": stream }),
+            Self::ItemNotFound { item } => json!({ "item_id": item }),
+            Self::CurrentItem { item } => json!({ "item_id": item }),
+            Self::RevisionMismatch { current } => json!({ "current_revision": current }),
+            Self::OutOfRange { min, max } => json!({ "min": min, "max": max }),
+            Self::QueueFull { limit } | Self::BodyTooLong { limit } | Self::ListenersFull { limit } => {
+                json!({ "limit": limit })
+            }
+            Self::MediaUnavailable { reason } => json!({ "reason": reason.kind.as_str() }),
+            _ => Value::Object(Map::new()),
+        }
+    }
+}
+
+/// The list that clients of the older API read.
+fn legacy_detail(fields: &[FieldError], language: Language) -> Value {
+    let entries = fields.iter().map(|error| {
+        json!({
+            "type": if matches!(error.problem, Problem::Required) { "missing" } else { "value_error" },
+            "loc": [error.part.as_str(), error.field],
+            "msg": error.problem.message(language),
+        })
+    });
+    Value::Array(entries.collect())
+}
+
+fn field_details(fields: &[FieldError], language: Language) -> Value {
+    let listed = fields.iter().map(|e| json!({ "field": e.field, "message": e.problem.message(language) }));
+    let mut details = json!({ "fields": listed.collect::<Vec<_>>() });
+    // Why media was refused, for programs: the words are for people.
+    if let Some(Problem::Media(reason)) = fields.iter().map(|e| &e.problem).find(|p| matches!(p, Problem::Media(_))) {
+        details["reason"] = Value::String(reason.kind.as_str().to_owned());
+    }
+    details
+}

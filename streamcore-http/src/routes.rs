@@ -1,0 +1,107 @@
+//! The table of contents: every route, who may call it, and what answers.
+//!
+//! Accounts, roles, the live feed and metrics get their own sections here when they come; a role then takes the place of
+//! [`Access::Token`].
+
+use std::future::Future;
+
+use warp::http::Method;
+
+use crate::{
+    api::{health, media, queue, streams},
+    edge::{
+        Access::{self, Public, Read, Token},
+        Answer, Call, Route, RouteInfo,
+    },
+    listen, page,
+};
+
+/// Every route, for documentation and for tests that must not forget one. `HEAD` and `OPTIONS` come with each.
+#[must_use]
+pub fn routes() -> Vec<RouteInfo> {
+    table().into_iter().map(|route| route.info).collect()
+}
+
+#[rustfmt::skip]
+pub(crate) fn table() -> Vec<Route> {
+    vec![
+        // The queue of a stream.
+        get   ("/api/v1/queue/{stream}",                       Read,   queue::list::answer),
+        delete("/api/v1/queue/{stream}",                       Token,  queue::clear::answer),
+        post  ("/api/v1/queue/{stream}/items",                 Token,  queue::add::answer),
+        delete("/api/v1/queue/{stream}/items/{item}",          Token,  queue::remove::answer),
+        patch ("/api/v1/queue/{stream}/items/{item}/move",     Token,  queue::move_item::answer),
+        put   ("/api/v1/queue/{stream}/items/{item}/position", Token,  queue::move_item::answer),
+        post  ("/api/v1/queue/{stream}/skip",                  Token,  queue::skip::answer),
+        get   ("/api/v1/queue/{stream}/state",                 Read,   queue::state::state),
+        get   ("/api/v1/queue/{stream}/mode",                  Read,   queue::state::mode),
+        get   ("/api/v1/queue/{stream}/stats",                 Read,   queue::state::stats),
+        get   ("/api/v1/queue/{stream}/history",               Read,   queue::history::answer),
+
+        // Streams.
+        get   ("/api/v1/streams",                              Read,   streams::list::answer),
+        post  ("/api/v1/streams",                              Token,  streams::create::answer),
+        get   ("/api/v1/streams/{stream}",                     Read,   streams::one::get),
+        patch ("/api/v1/streams/{stream}",                     Token,  streams::one::rename),
+        delete("/api/v1/streams/{stream}",                     Token,  streams::one::delete),
+        get   ("/api/v1/streams/{stream}/status",              Read,   streams::status::answer),
+        post  ("/api/v1/streams/{stream}/start",               Token,  streams::command::start),
+        post  ("/api/v1/streams/{stream}/stop",                Token,  streams::command::stop),
+        post  ("/api/v1/streams/{stream}/pause",               Token,  streams::command::pause),
+        post  ("/api/v1/streams/{stream}/resume",              Token,  streams::command::resume),
+        post  ("/api/v1/streams/{stream}/skip",                Token,  streams::command::skip),
+
+        // What can be queued. The names of files are not for everybody.
+        get   ("/api/v1/media",                                Token,  media::answer),
+
+        // Health.
+        get   ("/health",                                      Public, health::health),
+        get   ("/healthz",                                     Public, health::health),
+        get   ("/health/live",                                 Public, health::live),
+        get   ("/health/ready",                                Public, health::ready),
+        get   ("/readyz",                                      Public, health::ready),
+
+        // The broadcast.
+        get   ("/listen/{stream}",                             Read,   listen::audio::answer),
+        get   ("/listen/{stream}.mp3",                         Read,   listen::audio::answer),
+        get   ("/listen/{stream}.m3u",                         Read,   listen::playlist::answer),
+
+        // The listening page.
+        get   ("/",                                            Public, page::index),
+        get   ("/assets/{file}",                               Public, page::asset),
+    ]
+}
+
+type Template = &'static str;
+
+macro_rules! methods {
+    ($($name:ident $method:ident),*) => {$(
+        fn $name<H, F>(template: Template, access: Access, handler: H) -> Route
+        where
+            H: Fn(Call) -> F + Send + Sync + 'static,
+            F: Future<Output = Answer> + Send + 'static,
+        {
+            Route::new(Method::$method, template, access, handler)
+        }
+    )*};
+}
+
+methods!(get GET, post POST, put PUT, patch PATCH, delete DELETE);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::Table;
+
+    #[test]
+    fn the_table_does_not_contradict_itself() {
+        let _ = Table::new(table());
+    }
+
+    #[test]
+    fn only_reading_is_anonymous() {
+        for route in routes() {
+            assert!(route.method == Method::GET || route.access == Token, "{} {}", route.method, route.template);
+        }
+    }
+}

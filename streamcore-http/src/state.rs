@@ -1,0 +1,108 @@
+//! What the routes work with, and the filter made of it.
+
+use std::{sync::Arc, time::Duration};
+
+use streamcore::{
+    Timestamp, driver::Host, media::Media, player::Broadcast, queue::Queue, registry::Registry, runtime::Runtime,
+};
+use warp::{Filter, filters::BoxedFilter, reply::Response};
+
+use crate::{edge, token::ServiceToken};
+
+/// The ports and settings that the routes use.
+#[derive(Debug)]
+pub struct State {
+    /// Drives the streams.
+    pub host: Arc<Host>,
+    /// The queues; the same that the host uses.
+    pub queue: Arc<dyn Queue>,
+    /// The streams; the same that the host uses.
+    pub registry: Arc<dyn Registry>,
+    /// What `/listen` subscribes to.
+    pub broadcast: Arc<dyn Broadcast>,
+    /// What can be queued.
+    pub media: Arc<dyn Media>,
+    /// The clock.
+    pub runtime: Arc<dyn Runtime>,
+    /// The rest.
+    pub settings: Settings,
+}
+
+/// How the routes behave.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// What callers must show to change anything.
+    pub token: ServiceToken,
+    /// How many items one queue holds, the current one included.
+    pub max_items: usize,
+    /// The server's version, as `/health` tells it.
+    pub version: &'static str,
+    /// The name of this node, as a stream's status tells it.
+    pub node: String,
+    /// Where listeners reach this server, such as `https://radio.example`; without it a playlist file repeats the `Host` header.
+    pub public_url: Option<String>,
+    /// How long a request's body may take to arrive.
+    pub body_timeout: Duration,
+    /// How long a request may wait for stores and streams before it is answered with 503.
+    pub answer_timeout: Duration,
+}
+
+impl Settings {
+    /// The defaults, with this token.
+    ///
+    /// ```
+    /// use streamcore_http::{ServiceToken, Settings};
+    /// let mut settings = Settings::new(ServiceToken::new("correct-horse-battery")?);
+    /// settings.max_items = 100;
+    /// # Ok::<(), streamcore_http::TokenError>(())
+    /// ```
+    #[must_use]
+    pub fn new(token: ServiceToken) -> Self {
+        Self {
+            token,
+            max_items: streamcore::queue::DEFAULT_MAX_ITEMS,
+            version: env!("CARGO_PKG_VERSION"),
+            node: "local".to_owned(),
+            public_url: None,
+            body_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(15),
+        }
+    }
+}
+
+/// What handlers see: the state, and since when it serves.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) state: Arc<State>,
+    pub(crate) started_at: Timestamp,
+}
+
+impl std::ops::Deref for App {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+/// All routes as one warp filter. It answers every request, also those it does not know (404), so in an application of your own it comes
+/// last, or under a path prefix of its own.
+///
+/// Uptime, as `/health` tells it, counts from this call.
+#[must_use]
+pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
+    let started_at = state.runtime.now();
+    let edge = Arc::new(edge::Edge::new(App { state, started_at }));
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::method()
+        .and(warp::path::tail())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::body::stream())
+        .then(move |method, path: warp::path::Tail, query, headers, body| {
+            let edge = Arc::clone(&edge);
+            async move { edge.answer(method, path.as_str(), query, headers, body).await }
+        })
+        .boxed()
+}

@@ -1,0 +1,161 @@
+//! Reads the fields of a JSON object by hand, so that one answer names every field that is wrong and why.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{MAX_SAFE_INTEGER, has_control_characters};
+use crate::error::{ApiError, FieldError, Part, Problem};
+
+/// The longest duration that is believed, in seconds: a year.
+const MAX_SECONDS: u64 = 366 * 86_400;
+
+/// A JSON object and what was found wrong with it so far. Unknown keys are ignored; `null` is the same as a key that is missing.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    map: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(map)) => Ok(Self { map, errors: Vec::new() }),
+            Ok(_) => Err(ApiError::MalformedBody { detail: "it is another kind of value".to_owned() }),
+            Err(error) => Err(ApiError::MalformedBody { detail: error.to_string() }),
+        }
+    }
+
+    /// What was read, or everything that is wrong.
+    pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, ApiError> {
+        match read {
+            Some(read) if self.errors.is_empty() => Ok(read),
+            _ => Err(ApiError::Invalid(self.errors)),
+        }
+    }
+
+    fn take(&mut self, field: &str) -> Option<Value> {
+        self.map.remove(field).filter(|value| !value.is_null())
+    }
+
+    /// Notes what is wrong with a field.
+    pub(crate) fn refuse(&mut self, field: &'static str, problem: Problem) {
+        self.errors.push(FieldError::new(Part::Body, field, problem));
+    }
+
+    fn wrong<T>(&mut self, field: &'static str, problem: Problem) -> Option<T> {
+        self.refuse(field, problem);
+        None
+    }
+
+    /// Notes that a field is missing, unless something was read or is wrong already.
+    pub(crate) fn require<T>(&mut self, field: &'static str, read: Option<T>) -> Option<T> {
+        if read.is_none() && !self.errors.iter().any(|error| error.field == field) {
+            self.refuse(field, Problem::Required);
+        }
+        read
+    }
+
+    /// A text without control characters, of at most `max` characters, trimmed.
+    pub(crate) fn line(&mut self, field: &'static str, max: usize) -> Option<String> {
+        let text = self.text(field)?;
+        let text = text.trim();
+        let got = text.chars().count();
+        if got == 0 || got > max {
+            return self.wrong(field, Problem::Length { min: 1, max, got });
+        }
+        Some(text.to_owned())
+    }
+
+    /// A text without control characters, of at most `max` bytes, trimmed.
+    pub(crate) fn location(&mut self, field: &'static str, max: usize) -> Option<String> {
+        let text = self.text(field)?;
+        let text = text.trim();
+        if text.is_empty() {
+            return self.wrong(field, Problem::Length { min: 1, max, got: 0 });
+        }
+        if text.len() > max {
+            return self.wrong(field, Problem::Bytes { max, got: text.len() });
+        }
+        Some(text.to_owned())
+    }
+
+    fn text(&mut self, field: &'static str) -> Option<String> {
+        match self.take(field)? {
+            Value::String(text) if has_control_characters(&text) => self.wrong(field, Problem::ControlCharacters),
+            Value::String(text) => Some(text),
+            _ => self.wrong(field, Problem::Text),
+        }
+    }
+
+    /// An integer that every JSON reader keeps exactly.
+    pub(crate) fn integer(&mut self, field: &'static str) -> Option<i64> {
+        let number = self.take(field)?;
+        match number.as_i64() {
+            Some(n) if (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(&n) => Some(n),
+            _ => self.wrong(field, Problem::Integer),
+        }
+    }
+
+    /// A 0-based place.
+    pub(crate) fn place(&mut self, field: &'static str) -> Option<usize> {
+        let number = self.take(field)?;
+        let max = MAX_SAFE_INTEGER.unsigned_abs();
+        match number.as_u64().filter(|n| *n <= max).map(usize::try_from) {
+            Some(Ok(n)) => Some(n),
+            _ => self.wrong(field, Problem::WholeNumber { min: 0, max }),
+        }
+    }
+
+    /// A length of time in seconds, kept to the millisecond.
+    pub(crate) fn seconds(&mut self, field: &'static str) -> Option<Duration> {
+        let number = self.take(field)?;
+        match number.as_f64().map(Duration::try_from_secs_f64) {
+            Some(Ok(d)) if d <= Duration::from_secs(MAX_SECONDS) => {
+                Some(Duration::from_millis(u64::try_from(d.as_millis()).unwrap_or(u64::MAX)))
+            }
+            _ => self.wrong(field, Problem::Seconds { max: MAX_SECONDS }),
+        }
+    }
+
+    /// A JSON object of at most `max` bytes; an empty one if there is none.
+    pub(crate) fn object(&mut self, field: &'static str, max: usize) -> Option<Map<String, Value>> {
+        match self.take(field) {
+            None => Some(Map::new()),
+            Some(value @ Value::Object(_)) => {
+                let got = value.to_string().len();
+                match value {
+                    Value::Object(map) if got <= max => Some(map),
+                    _ => self.wrong(field, Problem::Bytes { max, got }),
+                }
+            }
+            Some(_) => self.wrong(field, Problem::Object),
+        }
+    }
+
+    /// A UUID.
+    pub(crate) fn uuid(&mut self, field: &'static str) -> Option<Uuid> {
+        match self.take(field)? {
+            Value::String(text) => match text.parse() {
+                Ok(uuid) => Some(uuid),
+                Err(_) => self.wrong(field, Problem::Uuid),
+            },
+            _ => self.wrong(field, Problem::Uuid),
+        }
+    }
+
+    /// A word that `read` understands.
+    pub(crate) fn word<T>(
+        &mut self,
+        field: &'static str,
+        problem: Problem,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(field)?;
+        match value.as_str().and_then(read) {
+            Some(word) => Some(word),
+            None => self.wrong(field, problem),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What travels: request and response types, apart from the core's, so that neither bends the other.
+
+mod fields;
+mod health;
+mod history;
+mod item;
+mod queue;
+mod stream;
+
+use std::time::Duration;
+
+use serde_json::Number;
+use streamcore::StreamId;
+
+pub(crate) use self::{
+    fields::Fields,
+    health::{Dependency, Health},
+    history::HistoryPage,
+    item::{AddItem, Item},
+    queue::{Added, Done, Mode, QueuePage, QueueState, QueueStats, SkipAnswer},
+    stream::{NewStream, StreamPage, StreamRecord, StreamStatus, read_name},
+};
+
+/// The largest integer that every JSON reader keeps exactly.
+pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
+
+/// The stream with this number, if JSON can carry it.
+pub(crate) fn stream_id(number: i64) -> Option<StreamId> {
+    (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(&number).then(|| StreamId::new(number))
+}
+
+/// Seconds as JSON: a whole number where it is one, else with milliseconds.
+pub(crate) fn seconds(duration: Duration) -> Number {
+    if duration.subsec_millis() == 0 {
+        return Number::from(duration.as_secs());
+    }
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    // Exact up to 2^53 ms, some 285,000 years.
+    Number::from_f64(millis as f64 / 1_000.0).unwrap_or_else(|| Number::from(duration.as_secs()))
+}
+
+/// Characters that have no place in a line that people read.
+fn has_control_characters(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_whole_where_they_can_be() {
+        assert_eq!(seconds(Duration::from_secs(180)).to_string(), "180");
+        assert_eq!(seconds(Duration::from_millis(12_345)).to_string(), "12.345");
+        assert_eq!(seconds(Duration::ZERO).to_string(), "0");
+    }
+
+    #[test]
+    fn ids_beyond_exact_integers_are_refused() {
+        assert!(stream_id(MAX_SAFE_INTEGER).is_some() && stream_id(-MAX_SAFE_INTEGER).is_some());
+        assert!(stream_id(MAX_SAFE_INTEGER + 1).is_none() && stream_id(i64::MIN).is_none());
+    }
+}

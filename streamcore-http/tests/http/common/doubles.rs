@@ -1,0 +1,247 @@
+//! Ports that do as they are told.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
+use streamcore::{
+    FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId,
+    media::{Media, MediaFile, MediaInfo, MediaList},
+    player::{Broadcast, Join, ListenError, Listener, Play, Player, Report, Reports},
+    queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Page, Queue, QueueView, Released},
+};
+use tokio::sync::mpsc;
+
+/// A player and broadcast without audio: playing begins at once and ends when the test says so.
+#[derive(Debug, Default)]
+pub(crate) struct ScriptedPlayer {
+    streams: Mutex<BTreeMap<StreamId, OnAir>>,
+    connected: Arc<AtomicUsize>,
+    joined: AtomicUsize,
+    pub(crate) full: AtomicBool,
+}
+
+#[derive(Debug)]
+struct OnAir {
+    reports: Reports,
+    live: Option<(PlaybackId, Option<QueueItem>)>,
+    listeners: Vec<mpsc::UnboundedSender<Bytes>>,
+}
+
+/// Counts a listener as connected until it is dropped.
+struct Connected(Arc<AtomicUsize>);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl ScriptedPlayer {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<StreamId, OnAir>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What plays now; none: nothing, or the placeholder.
+    pub(crate) fn plays(&self, stream: StreamId) -> Option<QueueItem> {
+        self.lock().get(&stream)?.live.as_ref()?.1.clone()
+    }
+
+    fn report(&self, stream: StreamId, report: impl Fn(PlaybackId) -> Report) {
+        let told = self.lock().get(&stream).and_then(|air| Some((air.reports.clone(), air.live.as_ref()?.0)));
+        if let Some((reports, playback)) = told {
+            reports.send(report(playback));
+        }
+    }
+
+    pub(crate) fn end(&self, stream: StreamId) {
+        self.report(stream, |playback| Report::Ended { playback });
+    }
+
+    pub(crate) fn fail(&self, stream: StreamId, reason: FailureReason) {
+        self.report(stream, |playback| Report::Failed { playback, reason: reason.clone() });
+    }
+
+    pub(crate) fn progress(&self, stream: StreamId, position: Duration) {
+        self.report(stream, |playback| Report::Progress { playback, position });
+    }
+
+    pub(crate) fn listeners(&self, stream: StreamId, count: u64) {
+        self.report(stream, |_| Report::Listeners { count });
+    }
+
+    /// Sends audio to all who listen.
+    pub(crate) fn broadcast(&self, stream: StreamId, audio: &Bytes) {
+        if let Some(air) = self.lock().get_mut(&stream) {
+            air.listeners.retain(|listener| listener.send(audio.clone()).is_ok());
+        }
+    }
+
+    pub(crate) fn connected(&self) -> usize {
+        self.connected.load(Ordering::SeqCst)
+    }
+
+    /// How many have ever connected.
+    pub(crate) fn joined(&self) -> usize {
+        self.joined.load(Ordering::SeqCst)
+    }
+
+    fn begin(&self, stream: StreamId, playback: PlaybackId, item: Option<QueueItem>) {
+        if let Some(air) = self.lock().get_mut(&stream) {
+            air.live = Some((playback, item));
+        }
+        self.report(stream, |playback| Report::Started { playback });
+    }
+}
+
+impl Player for ScriptedPlayer {
+    fn open(&self, stream: StreamId, reports: Reports) {
+        let mut streams = self.lock();
+        match streams.get_mut(&stream) {
+            Some(air) => air.reports = reports,
+            None => drop(streams.insert(stream, OnAir { reports, live: None, listeners: Vec::new() })),
+        }
+    }
+
+    fn play(&self, stream: StreamId, play: Play) {
+        self.begin(stream, play.playback, Some(play.item));
+    }
+
+    fn placeholder(&self, stream: StreamId, playback: PlaybackId, _join: Join) {
+        self.begin(stream, playback, None);
+    }
+
+    fn pause(&self, _stream: StreamId) {}
+
+    fn resume(&self, _stream: StreamId) {}
+
+    fn close(&self, stream: StreamId) {
+        self.lock().remove(&stream);
+    }
+}
+
+impl Broadcast for ScriptedPlayer {
+    fn listen(&self, stream: StreamId) -> Result<Listener, ListenError> {
+        if self.full.load(Ordering::SeqCst) {
+            return Err(ListenError::Full { limit: 3 });
+        }
+        let mut streams = self.lock();
+        let air = streams.get_mut(&stream).ok_or(ListenError::NotRunning)?;
+        let (sender, receiver) = mpsc::unbounded_channel();
+        air.listeners.push(sender);
+        self.connected.fetch_add(1, Ordering::SeqCst);
+        self.joined.fetch_add(1, Ordering::SeqCst);
+        let connected = Connected(Arc::clone(&self.connected));
+        Ok(futures::stream::unfold((receiver, connected), |(mut receiver, connected)| async move {
+            Some((receiver.recv().await?, (receiver, connected)))
+        })
+        .boxed())
+    }
+
+    fn content_type(&self) -> &'static str {
+        "audio/mpeg"
+    }
+
+    fn bitrate_kbps(&self) -> u32 {
+        128
+    }
+
+    fn is_on_air(&self, stream: StreamId) -> bool {
+        self.lock().contains_key(&stream)
+    }
+}
+
+/// A directory of files that are all three minutes long, and a web that answers always.
+#[derive(Debug, Default)]
+pub(crate) struct ScriptedMedia;
+
+#[async_trait]
+impl Media for ScriptedMedia {
+    async fn check(&self, url: &str) -> Result<MediaInfo, FailureReason> {
+        let refused = |kind, detail: &str| Err(FailureReason::new(kind, detail));
+        if url.contains("..") || url.starts_with('/') {
+            return refused(FailureKind::Forbidden, "the path leaves the media directory; name a file inside of it");
+        }
+        if url.contains("missing") {
+            return refused(FailureKind::NotFound, "there is no such file; see the list of media");
+        }
+        let source = if url.starts_with("http") { Source::Stream } else { Source::File };
+        let name = url.rsplit('/').next().unwrap_or(url);
+        let title = name.split('.').next().unwrap_or(name).to_owned();
+        let duration = (source == Source::File).then_some(Duration::from_millis(180_500));
+        Ok(MediaInfo { url: url.trim_start_matches("./").to_owned(), source, duration, title })
+    }
+
+    async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason> {
+        let all = ["bach/air.mp3", "bach/prelude.flac", "jazz/so what.mp3"];
+        let matching: Vec<_> = all.iter().filter(|url| url.contains(&filter.to_lowercase())).collect();
+        let files =
+            matching.iter().take(limit).map(|url| MediaFile { url: (**url).to_owned(), bytes: 5_000_000 }).collect();
+        Ok(MediaList { files, more: matching.len() > limit })
+    }
+}
+
+/// A queue that can be away, or never answer.
+#[derive(Debug, Default)]
+pub(crate) struct SwitchedQueue {
+    pub(crate) inner: MemoryQueue,
+    pub(crate) away: AtomicBool,
+    pub(crate) silent: AtomicBool,
+}
+
+impl SwitchedQueue {
+    async fn gate(&self) -> queue::Result<()> {
+        if self.silent.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        if self.away.load(Ordering::SeqCst) {
+            return Err(queue::Error::unavailable("connection refused by secret-host:6379"));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Queue for SwitchedQueue {
+    async fn apply(&self, stream: StreamId, change: Change) -> queue::Result<Applied> {
+        self.gate().await?;
+        self.inner.apply(stream, change).await
+    }
+
+    async fn advance(&self, stream: StreamId, advance: Advance) -> queue::Result<Advanced> {
+        self.gate().await?;
+        self.inner.advance(stream, advance).await
+    }
+
+    async fn release(&self, stream: StreamId, item: streamcore::ItemId) -> queue::Result<Released> {
+        self.gate().await?;
+        self.inner.release(stream, item).await
+    }
+
+    async fn view(&self, stream: StreamId, page: Page) -> queue::Result<QueueView> {
+        self.gate().await?;
+        self.inner.view(stream, page).await
+    }
+
+    async fn history(&self, stream: StreamId, before: Option<u64>, limit: usize) -> queue::Result<HistoryPage> {
+        self.gate().await?;
+        self.inner.history(stream, before, limit).await
+    }
+
+    async fn purge(&self, stream: StreamId) -> queue::Result<()> {
+        self.gate().await?;
+        self.inner.purge(stream).await
+    }
+
+    fn changes(&self) -> BoxStream<'static, StreamId> {
+        self.inner.changes()
+    }
+}

@@ -1,0 +1,130 @@
+//! The server under test.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+use streamcore::{
+    StreamId,
+    auto_end::Never,
+    driver::{Host, Ports},
+    metrics::Noop,
+    registry::MemoryRegistry,
+};
+use streamcore_http::{ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter, serve};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use super::{
+    Client, DEADLINE,
+    doubles::{ScriptedMedia, ScriptedPlayer, SwitchedQueue},
+};
+
+pub(crate) const TOKEN: &str = "test-token-0123456789";
+
+/// The stream that most tests use.
+pub(crate) const STREAM: StreamId = StreamId::new(7);
+
+/// A running server, its ports, and two clients: one with the token, one without.
+pub(crate) struct Server {
+    pub(crate) player: Arc<ScriptedPlayer>,
+    pub(crate) queue: Arc<SwitchedQueue>,
+    pub(crate) host: Arc<Host>,
+    pub(crate) state: Arc<State>,
+    pub(crate) api: Client,
+    pub(crate) anonymous: Client,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::with(|_, _| {}).await
+    }
+
+    pub(crate) async fn with(adjust: impl FnOnce(&mut Settings, &mut ServeOptions)) -> Self {
+        Self::on("127.0.0.1:0".parse().expect("an address"), adjust).await
+    }
+
+    pub(crate) async fn on(address: SocketAddr, adjust: impl FnOnce(&mut Settings, &mut ServeOptions)) -> Self {
+        let player = Arc::new(ScriptedPlayer::default());
+        let queue = Arc::new(SwitchedQueue::default());
+        let registry = Arc::new(MemoryRegistry::new());
+        let runtime = Arc::new(TokioRuntime::new());
+        let host = Host::new(Ports {
+            queue: queue.clone(),
+            registry: registry.clone(),
+            player: player.clone(),
+            sink: Arc::new(Noop),
+            policy: Arc::new(Never),
+            runtime: runtime.clone(),
+        });
+        let mut settings = Settings::new(ServiceToken::new(TOKEN).expect("a token"));
+        let mut options = ServeOptions::default();
+        options.grace = Duration::from_secs(2);
+        adjust(&mut settings, &mut options);
+        let state = Arc::new(State {
+            host: host.clone(),
+            queue: queue.clone(),
+            registry,
+            broadcast: player.clone(),
+            media: Arc::new(ScriptedMedia),
+            runtime,
+            settings,
+        });
+        let listener = TcpListener::bind(address).await.expect("bind");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(serve(listener, filter(Arc::clone(&state)), options, async {
+            let _ = stopped.await;
+        }));
+        let anonymous = Client::anonymous(address);
+        Self { player, queue, host, state, api: anonymous.authorized(), anonymous, stop: Some(stop), task }
+    }
+
+    /// Tells the server to stop and says how long it took.
+    pub(crate) async fn stop(mut self) -> Duration {
+        let began = std::time::Instant::now();
+        drop(self.stop.take());
+        tokio::time::timeout(DEADLINE, self.task).await.expect("it stops in time").expect("it does not panic");
+        began.elapsed()
+    }
+
+    /// Adds a file and answers the item.
+    pub(crate) async fn add(&self, file: &str) -> Value {
+        self.api.post("/api/v1/queue/7/items", json!({ "url": file })).await.expect(201)
+    }
+
+    /// Stream 7 on the air, playing the first of these files; answers all items.
+    pub(crate) async fn playing(&self, files: &[&str]) -> Vec<Value> {
+        let mut items = Vec::new();
+        for file in files {
+            items.push(self.add(file).await);
+        }
+        self.api.post("/api/v1/streams/7/start", json!({})).await.expect(200);
+        let player = Arc::clone(&self.player);
+        let first = items[0]["id"].as_str().expect("an id").to_owned();
+        super::until("the first item plays", || player.plays(STREAM).is_some_and(|item| item.id.to_string() == first))
+            .await;
+        items
+    }
+
+    /// Reads stream 7's queue until it is as wanted.
+    pub(crate) async fn queue_when(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.read_when("/api/v1/queue/7", what, wanted).await
+    }
+
+    pub(crate) async fn read_when(&self, path: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        let read = async {
+            loop {
+                last = self.anonymous.get(path).await.expect(200);
+                if wanted(&last) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let came = tokio::time::timeout(DEADLINE, read).await.is_ok();
+        assert!(came, "never happened: {what}; last {last}");
+        last
+    }
+}

@@ -1,0 +1,79 @@
+//! ETag, `If-None-Match`, `If-Match`.
+
+use serde_json::json;
+
+use crate::common::Server;
+
+#[tokio::test]
+async fn who_has_the_revision_already_gets_304() {
+    let server = Server::start().await;
+    server.add("a.mp3").await;
+    let first = server.anonymous.get("/api/v1/queue/7").await;
+    let tag = first.header("etag").unwrap().to_owned();
+    assert_eq!(tag, "\"1\"");
+    for given in [tag.clone(), format!("W/{tag}"), "\"0\", \"1\"".to_owned(), "*".to_owned()] {
+        let again = server.anonymous.with("If-None-Match", &given).get("/api/v1/queue/7").await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{given}");
+        assert_eq!(again.header("etag"), Some("\"1\""));
+    }
+    server.add("b.mp3").await;
+    let changed = server.anonymous.with("If-None-Match", &tag).get("/api/v1/queue/7").await;
+    assert_eq!(changed.header("etag"), Some("\"2\""));
+    assert_eq!(changed.expect(200)["total"], 2);
+}
+
+/// Every mutation of a queue, each ready to succeed once.
+async fn mutations(server: &Server) -> Vec<(&'static str, String, &'static str)> {
+    let id = server.add("a.mp3").await["id"].as_str().expect("an id").to_owned();
+    server.add("b.mp3").await;
+    let item = format!("/api/v1/queue/7/items/{id}");
+    vec![
+        ("POST", "/api/v1/queue/7/items".to_owned(), r#"{"url":"c.mp3"}"#),
+        ("PATCH", format!("{item}/move"), r#"{"position":1}"#),
+        ("PUT", format!("{item}/position"), r#"{"position":0}"#),
+        ("DELETE", item, ""),
+        ("POST", "/api/v1/queue/7/skip".to_owned(), "{}"),
+        ("DELETE", "/api/v1/queue/7".to_owned(), ""),
+    ]
+}
+
+#[tokio::test]
+async fn a_mutation_meant_for_another_revision_is_refused() {
+    let server = Server::start().await;
+    for (method, path, body) in mutations(&server).await {
+        let now = server.anonymous.get("/api/v1/queue/7").await.expect(200)["revision"].as_u64().unwrap();
+        for wrong in ["\"0\"", "\"999\"", "\"abc\"", "abc", "\"0\", \"999\""] {
+            let refused = server.api.with("If-Match", wrong).send(method, &path, body.as_bytes()).await;
+            assert_eq!(refused.header("etag"), Some(format!("\"{now}\"").as_str()));
+            let refused = refused.refused(412, "revision_mismatch");
+            assert_eq!(refused["details"]["current_revision"], now, "{method} {path}");
+        }
+        let right = format!("\"{now}\"");
+        let done = server.api.with("If-Match", &right).send(method, &path, body.as_bytes()).await;
+        assert!(done.status < 300, "{method} {path}: {done:?}");
+        let after = server.anonymous.get("/api/v1/queue/7").await.expect(200)["revision"].as_u64().unwrap();
+        assert!(after > now, "{method} {path} changed something");
+        assert_eq!(done.header("etag"), Some(format!("\"{after}\"").as_str()), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_star_and_one_of_several_revisions_match() {
+    let server = Server::start().await;
+    server.add("a.mp3").await;
+    let body = json!({"url": "b.mp3"});
+    server.api.with("If-Match", "*").post("/api/v1/queue/7/items", body.clone()).await.expect(201);
+    server.api.with("If-Match", "\"9\", \"2\"").post("/api/v1/queue/7/items", body).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_skip_with_a_revision_skips_what_was_current_in_it() {
+    let server = Server::start().await;
+    server.playing(&["a.mp3", "b.mp3"]).await;
+    let page = server.queue_when("a plays", |page| page["current_index"] == 1).await;
+    let tag = format!("\"{}\"", page["revision"]);
+    let skipped = server.api.with("If-Match", &tag).post("/api/v1/queue/7/skip", json!({})).await.expect(200);
+    assert_eq!(skipped["next_item"]["title"], "b");
+    let late = server.api.with("If-Match", &tag).post("/api/v1/queue/7/skip", json!({})).await;
+    late.refused(412, "revision_mismatch");
+}
