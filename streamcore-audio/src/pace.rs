@@ -81,6 +81,7 @@ mod tests {
 
     const WAVE: Duration = Duration::from_millis(250);
 
+    /// Promise A5.
     #[test]
     fn after_a_day_of_waves_not_a_frame_is_missing_or_extra() {
         for rate in [32_000_u32, 44_100, 48_000] {
@@ -95,6 +96,7 @@ mod tests {
         }
     }
 
+    /// Promise A5.
     #[test]
     fn a_suspended_machine_does_not_burst_the_past() {
         let mut pace = Pace::new(44_100);

@@ -122,6 +122,7 @@ impl Rotor {
 mod tests {
     use super::*;
 
+    /// Promise A9.
     #[test]
     fn it_is_quiet_never_silent_and_has_no_seam() {
         for rate in [32_000, 44_100, 48_000] {

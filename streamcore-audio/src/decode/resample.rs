@@ -125,6 +125,7 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
+        /// Promise A1.
         #[test]
         fn the_length_is_exact(
             from in prop::sample::select(vec![8_000_u32, 11_025, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000, 37_123]),

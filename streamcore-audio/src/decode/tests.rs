@@ -76,6 +76,7 @@ fn worst(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).fold(0.0, |worst, (a, b)| worst.max((a - b).abs()))
 }
 
+/// Promise A1.
 #[test]
 fn a_tagged_mp3_gives_back_exactly_what_was_encoded() {
     let dir = tempfile::tempdir().unwrap();
@@ -132,6 +133,7 @@ fn a_start_offset_is_exact_to_the_sample() {
     }
 }
 
+/// Promise A7.
 #[test]
 fn a_truncated_file_plays_to_where_it_is_cut_off() {
     let dir = tempfile::tempdir().unwrap();

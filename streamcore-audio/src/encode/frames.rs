@@ -102,6 +102,7 @@ mod tests {
     use super::*;
     use crate::decode::tests::{decode_frames, noise, sine};
 
+    /// Promise A4.
     #[test]
     fn every_format_gives_a_frame_for_a_block_and_refers_to_no_other() {
         for sample_rate in [32_000, 44_100, 48_000] {
@@ -120,6 +121,7 @@ mod tests {
         }
     }
 
+    /// Promise A4.
     #[test]
     fn frames_decode_whichever_run_of_them_is_missing() {
         let mut encoder = FrameEncoder::new(MountFormat { sample_rate: 44_100, bitrate_kbps: 128 }).unwrap();

@@ -152,6 +152,7 @@ fn largest_step(pcm: &[f32]) -> f32 {
     pcm.windows(2).fold(0.0, |most, pair| most.max((pair[1] - pair[0]).abs()))
 }
 
+/// Promise A1.
 #[test]
 fn a_tone_in_two_files_is_one_tone_on_the_air() {
     let mut studio = Studio::new();
@@ -181,6 +182,7 @@ fn a_tone_in_two_files_is_one_tone_on_the_air() {
     assert!(best < 0.03, "off by {best}");
 }
 
+/// Promise A2.
 #[test]
 fn a_skip_is_heard_at_once_and_without_a_click() {
     let mut studio = Studio::new();
@@ -209,6 +211,7 @@ fn a_skip_is_heard_at_once_and_without_a_click() {
     assert!((430..=450).contains(&cycles(second)), "{} cycles in half a second", cycles(second));
 }
 
+/// Promise A3.
 #[test]
 fn a_pause_loses_and_repeats_nothing() {
     let mut studio = Studio::new();
@@ -259,6 +262,7 @@ fn a_pause_loses_and_repeats_nothing() {
     assert!(largest_step(pcm) < 0.1, "a step of {}", largest_step(pcm));
 }
 
+/// Promise A7.
 #[test]
 fn files_that_cannot_be_played_fail_once_each_with_their_kind() {
     let mut studio = Studio::new();
@@ -338,6 +342,7 @@ fn the_placeholder_is_heard_until_an_item_takes_over_and_reports_no_end() {
     assert!(largest_step(&pcm[2_000..]) < 0.08);
 }
 
+/// Promise A10.
 #[test]
 fn a_closed_stream_ends_for_its_listeners_and_can_be_opened_again() {
     let mut studio = Studio::new();
@@ -373,6 +378,7 @@ fn reports_go_where_they_were_last_told_to_go() {
     assert!(second.lock().unwrap().contains(&Report::Listeners { count: 1 }), "the new place is told what holds");
 }
 
+/// Promise A10.
 #[test]
 fn an_engine_that_panics_fails_its_playback_and_ends_its_mount() {
     let mut studio = Studio::new();

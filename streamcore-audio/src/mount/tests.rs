@@ -39,6 +39,7 @@ fn read(cursor: &mut Cursor) -> Poll<Option<Bytes>> {
 }
 
 proptest! {
+    /// Promise A6.
     /// Against the plainest model: a list of all chunks for ever, and for each listener the number of the next.
     #[test]
     fn every_listener_hears_a_contiguous_run(steps in steps(), burst in 0_u64..30, lag in 30_u64..60, most in 1_usize..5) {

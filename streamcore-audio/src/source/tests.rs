@@ -36,6 +36,7 @@ fn files_inside_have_one_name_however_they_are_written() {
     assert_eq!(root.locate("Fugue: a study.mp3").unwrap().name, "Fugue: a study.mp3");
 }
 
+/// Promise A8.
 #[test]
 fn whatever_leaves_the_root_is_refused() {
     let (_dir, root) = root();
@@ -87,6 +88,7 @@ fn what_is_not_a_file_with_something_in_it_is_refused_with_its_kind() {
     assert_eq!(kind(&root, &"n".repeat(400)), FailureKind::Forbidden);
 }
 
+/// Promise A8.
 #[cfg(unix)]
 #[test]
 fn symbolic_links_are_followed_only_inside() {
@@ -102,6 +104,7 @@ fn symbolic_links_are_followed_only_inside() {
     assert_eq!(root.locate("in.mp3").unwrap().name, "a b/song.mp3");
 }
 
+/// Promise A8.
 #[cfg(unix)]
 #[test]
 fn what_blocks_when_opened_is_not_opened() {

@@ -41,6 +41,7 @@ fn longest_silence(pcm: &[f32]) -> usize {
     most
 }
 
+/// Promise A2.
 #[test]
 fn a_cut_from_tone_to_tone_is_quick_and_does_not_click() {
     // Wherever the wave stands: cuts after different numbers of sent frames, beginning with fewer than it takes to warm up.

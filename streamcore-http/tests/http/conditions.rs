@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::common::Server;
 
+/// Promise H3.
 #[tokio::test]
 async fn who_has_the_revision_already_gets_304() {
     let server = Server::start().await;
@@ -37,6 +38,7 @@ async fn mutations(server: &Server) -> Vec<(&'static str, String, &'static str)>
     ]
 }
 
+/// Promise H3.
 #[tokio::test]
 async fn a_mutation_meant_for_another_revision_is_refused() {
     let server = Server::start().await;

@@ -15,6 +15,7 @@ async fn closed(socket: &mut TcpStream) -> Vec<u8> {
     tokio::time::timeout(DEADLINE, client::read_to_end(socket)).await.expect("closed in time")
 }
 
+/// Promise H7.
 #[tokio::test]
 async fn a_request_whose_head_never_ends_is_cut() {
     let server = Server::with(|_, options| options.header_timeout = Duration::from_millis(300)).await;
@@ -28,6 +29,7 @@ async fn a_request_whose_head_never_ends_is_cut() {
     assert!(closed(&mut socket).await.starts_with(b"HTTP/1.1 200"));
 }
 
+/// Promise H7.
 #[tokio::test]
 async fn a_body_that_never_comes_is_cut() {
     let server = Server::with(|settings, _| settings.body_timeout = Duration::from_millis(300)).await;
@@ -74,6 +76,7 @@ async fn garbage_is_refused_and_harms_nobody() {
     server.anonymous.get("/health/live").await.expect(200);
 }
 
+/// Promise H7.
 #[tokio::test]
 async fn a_listener_that_does_not_read_is_dropped_while_another_gets_every_byte() {
     let server = Server::with(|_, options| options.write_timeout = Duration::from_millis(500)).await;
@@ -111,6 +114,7 @@ async fn a_listener_that_does_not_read_is_dropped_while_another_gets_every_byte(
     drop(stalled);
 }
 
+/// Promise H8.
 #[tokio::test]
 async fn the_shutdown_ends_endless_listeners_and_idle_connections() {
     let server = Server::start().await;
@@ -129,6 +133,7 @@ async fn the_shutdown_ends_endless_listeners_and_idle_connections() {
     assert!(TcpStream::connect(address).await.is_err(), "nobody accepts any more");
 }
 
+/// Promise H8.
 #[tokio::test]
 async fn the_shutdown_cuts_what_does_not_end_by_itself() {
     let server = Server::with(|_, options| options.grace = Duration::from_millis(300)).await;

@@ -91,6 +91,7 @@ async fn a_playlist_file_leads_to_the_broadcast() {
     assert!(String::from_utf8(file.body).unwrap().contains("\nhttps://radio.example/listen/7\n"));
 }
 
+/// Promise H6.
 #[tokio::test]
 async fn listening_does_not_depend_on_the_store() {
     let server = Server::start().await;

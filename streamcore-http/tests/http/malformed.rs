@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::common::Server;
 
+/// Promise H2.
 #[tokio::test]
 async fn bodies_that_are_no_json_object_are_422() {
     let server = Server::start().await;
@@ -43,6 +44,7 @@ async fn bodies_that_are_no_json_object_are_422() {
     }
 }
 
+/// Promise H2.
 #[tokio::test]
 async fn every_wrong_field_of_an_add_is_named() {
     let server = Server::start().await;

@@ -12,6 +12,7 @@ fn path(template: &str) -> String {
         .replace("{file}", "style.css")
 }
 
+/// Promise H1.
 #[tokio::test]
 async fn every_route_that_needs_the_token_asks_for_it_before_anything_else() {
     let server = Server::start().await;
@@ -97,6 +98,7 @@ async fn other_methods_get_405_with_allow_and_options_204() {
     server.anonymous.send("BREW", "/api/v1/streams", b"").await.refused(405, "method_not_allowed");
 }
 
+/// Promise H2.
 #[tokio::test]
 async fn unknown_addresses_are_404_with_the_error_body() {
     let server = Server::start().await;
@@ -147,6 +149,7 @@ async fn a_request_id_is_echoed_if_plain_and_made_otherwise() {
     }
 }
 
+/// Promise H6.
 #[tokio::test]
 async fn a_store_that_is_away_is_503_with_retry_after_and_no_secrets() {
     let server = Server::start().await;
@@ -166,6 +169,7 @@ async fn a_store_that_is_away_is_503_with_retry_after_and_no_secrets() {
     server.anonymous.get("/api/v1/queue/7").await.expect(200);
 }
 
+/// Promise H6.
 #[tokio::test]
 async fn a_store_that_never_answers_is_503_in_time() {
     let server = Server::with(|settings, _| settings.answer_timeout = std::time::Duration::from_millis(100)).await;

@@ -63,6 +63,7 @@ async fn what_the_body_leaves_out_comes_from_the_media_check() {
     assert_eq!((&stream["source"], &stream["duration"]), (&json!("stream"), &Value::Null));
 }
 
+/// Promise H5.
 #[tokio::test]
 async fn adding_to_an_unknown_stream_creates_it_stopped() {
     let server = Server::start().await;
@@ -71,6 +72,7 @@ async fn adding_to_an_unknown_stream_creates_it_stopped() {
     assert_eq!((&stream["name"], &stream["status"]), (&json!("Stream 7"), &json!("stopped")));
 }
 
+/// Promise H5.
 #[tokio::test]
 async fn a_refused_add_creates_nothing() {
     let server = Server::start().await;
@@ -86,6 +88,7 @@ async fn a_refused_add_creates_nothing() {
     assert_eq!(page["details"]["fields"][0]["field"], "source");
 }
 
+/// Promise H4.
 #[tokio::test]
 async fn the_current_item_is_first_and_counts() {
     let server = Server::start().await;
@@ -150,6 +153,7 @@ async fn moving_answers_the_page_on_both_routes() {
     server.api.send("PATCH", unknown, br#"{"position":0}"#).await.refused(404, "item_not_found");
 }
 
+/// Promise H4.
 #[tokio::test]
 async fn the_current_item_cannot_be_edited() {
     let server = Server::start().await;

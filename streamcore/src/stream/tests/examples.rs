@@ -188,7 +188,10 @@ fn a_track_that_ends_at_the_moment_of_a_pause_is_followed_only_when_resumed() {
     assert_eq!((world.view().status, world.view().current.map(|item| item.id)), (Status::Paused, Some(id(2))));
     world.orders.clear();
     world.command(Command::Resume);
-    assert!(matches!(world.orders.as_slice(), [Order::Resume, Order::Play(Play { join: Join::AtEnd, .. })]), "the tail comes first");
+    assert!(
+        matches!(world.orders.as_slice(), [Order::Resume, Order::Play(Play { join: Join::AtEnd, .. })]),
+        "the tail comes first"
+    );
     assert_eq!((world.heard(), world.paused), (Some(id(2)), false));
 }
 

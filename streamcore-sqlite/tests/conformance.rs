@@ -1,0 +1,56 @@
+//! The store keeps every promise of both ports, and its queue matches the model, restarts included.
+
+mod support;
+
+use proptest::{prelude::ProptestConfig, proptest};
+use streamcore::{
+    StreamId,
+    testing::{
+        compare::{Comparison, assert_matches_model},
+        strategies::edits,
+    },
+};
+use support::{Store, block_on};
+
+streamcore::queue_conformance!(fixture = async || Store::new(), block_on = block_on);
+streamcore::registry_conformance!(fixture = async || Store::new(), block_on = block_on);
+
+/// Cases of each property; `STREAMCORE_PROPTEST_CASES` overrides it for a longer run.
+const CASES: u32 = 48;
+
+fn config() -> ProptestConfig {
+    let wanted = std::env::var("STREAMCORE_PROPTEST_CASES").ok();
+    let cases = wanted.map_or(CASES, |cases| cases.parse().expect("STREAMCORE_PROPTEST_CASES is a number"));
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn sqlite_matches_the_model(ops in edits(60)) {
+        block_on(assert_matches_model(Store::new().store(), &ops));
+    }
+
+    #[test]
+    fn sqlite_matches_the_models_of_two_streams_across_restarts(
+        before in edits(12), between in edits(12), after in edits(12),
+    ) {
+        block_on(async {
+            let mut store = Store::new();
+            let mut one = Comparison::new(StreamId::new(i64::MIN));
+            let mut two = Comparison::new(StreamId::new(0));
+            for ops in [before, between, after] {
+                for op in &ops {
+                    one.step(store.store(), op).await;
+                    if ops.len() % 2 == 0 {
+                        two.step(store.store(), op).await;
+                    }
+                }
+                store.restart().await;
+                one.check(store.store()).await;
+                two.check(store.store()).await;
+            }
+        });
+    }
+}

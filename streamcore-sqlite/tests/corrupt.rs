@@ -1,0 +1,114 @@
+//! What cannot be understood is an error that names table, row and column; it is never a panic, and harms no neighbour.
+
+mod support;
+
+use rusqlite::Connection;
+use streamcore::{
+    Outcome, StreamId, Timestamp,
+    queue::{Advance, Error, Finished, Op, Page, Placement, Queue},
+    registry::{self, Registry, StreamRecord},
+    stream::Snapshot,
+    testing::{item, item_id},
+};
+use support::{Store, block_on};
+
+const STREAM: StreamId = StreamId::new(-7);
+const OTHER: StreamId = StreamId::new(8);
+
+/// A store with item 2 waiting, item 1 in the history and a stream that runs; then spoilt by this statement.
+async fn spoilt(sql: &str) -> Store {
+    let mut store = Store::new();
+    for (stream, n) in [(STREAM, 1), (STREAM, 2), (OTHER, 1)] {
+        let add = Op::Add { item: Box::new(item(n)), placement: Placement::Back, max_items: 10 };
+        store.store().apply(stream, add.into()).await.expect("the store works until it is spoilt");
+    }
+    for finished in [None, Some(Finished { item: item_id(1), outcome: Outcome::Played })] {
+        store
+            .store()
+            .advance(STREAM, Advance { finished, at: Timestamp::default() })
+            .await
+            .expect("the store works until it is spoilt");
+    }
+    let record =
+        StreamRecord { id: STREAM, uuid: item_id(1).get(), name: "n".into(), created_at: Timestamp::default() };
+    store.store().create(record).await.expect("the store works until it is spoilt");
+    store.store().save_snapshot(STREAM, Snapshot::default()).await.expect("the store works until it is spoilt");
+    store.store().close().await;
+    let conn = Connection::open(store.path()).expect("the store works until it is spoilt");
+    conn.execute_batch("PRAGMA ignore_check_constraints = ON").expect("the store works until it is spoilt");
+    assert_eq!(conn.execute(sql, []).expect("the store works until it is spoilt"), 1, "{sql}");
+    drop(conn);
+    store.restart().await;
+    store
+}
+
+#[test]
+fn a_spoilt_item_is_named() {
+    let id = item_id(2);
+    for (column, value) in [
+        ("id", "'not a uuid'"),
+        ("track_id", "'7'"),
+        ("source", "'tape'"),
+        ("metadata", "'{\"a\":'"),
+        ("metadata", "'[1]'"),
+        ("duration_nanos", "1000000000"),
+        ("duration_nanos", "-1"),
+        ("duration_nanos", "NULL"),
+        ("title", "CAST(x'ff' AS TEXT)"),
+    ] {
+        block_on(async {
+            let sql = format!("UPDATE queue_items SET {column} = {value} WHERE id = '{id}'");
+            let store = spoilt(&sql).await;
+            let answer = store.store().view(STREAM, Page::ALL).await;
+            let Err(Error::Corrupt { detail }) = answer else { panic!("{sql}: {answer:?}") };
+            let row = if column == "id" { "not a uuid".to_owned() } else { id.to_string() };
+            let named = format!("table queue_items, row stream = -7 and id = '{row}', column {column}: ");
+            assert!(detail.starts_with(&named), "{detail}");
+            let skip =
+                Advance { finished: Some(Finished { item: id, outcome: Outcome::Skipped }), at: Timestamp::default() };
+            let answer = store.store().advance(OTHER, skip).await;
+            assert!(answer.is_ok_and(|a| !a.changed), "other streams go on");
+            assert_eq!(store.store().view(OTHER, Page::ALL).await.unwrap().total, 1);
+        });
+    }
+}
+
+#[test]
+fn a_spoilt_history_entry_is_named() {
+    block_on(async {
+        let store = spoilt("UPDATE queue_history SET outcome = 'lost' WHERE seq = 1").await;
+        let answer = store.store().history(STREAM, None, 10).await;
+        let Err(Error::Corrupt { detail }) = answer else { panic!("{answer:?}") };
+        assert!(detail.starts_with("table queue_history, row stream = -7 and seq = 1, column outcome: "), "{detail}");
+    });
+}
+
+#[test]
+fn a_spoilt_stream_is_named() {
+    block_on(async {
+        let store = spoilt("UPDATE streams SET snapshot = '{}', uuid = 'u'").await;
+        let answer = store.store().snapshot(STREAM).await;
+        let Err(registry::Error::Corrupt { detail }) = answer else { panic!("{answer:?}") };
+        assert!(detail.starts_with("table streams, row stream = -7, column snapshot: "), "{detail}");
+        let answer = store.store().list(None, 10).await;
+        let Err(registry::Error::Corrupt { detail }) = answer else { panic!("{answer:?}") };
+        assert!(detail.starts_with("table streams, row stream = -7, column uuid: "), "{detail}");
+    });
+}
+
+#[test]
+fn a_damaged_file_is_an_error_and_no_panic() {
+    block_on(async {
+        let store = spoilt("UPDATE streams SET name = 'fine'").await;
+        let path = store.path();
+        store.store().close().await;
+        let mut bytes = std::fs::read(&path).unwrap();
+        // All but the header page, which says that this is a database of ours.
+        bytes[4_096..].fill(0x5a);
+        std::fs::write(&path, bytes).unwrap();
+        let store = streamcore_sqlite::SqliteStore::open(&path).unwrap();
+        let (read, written) = (store.view(STREAM, Page::ALL).await, store.purge(STREAM).await);
+        assert!(matches!(read, Err(Error::Corrupt { .. })), "{read:?}");
+        assert!(matches!(written, Err(Error::Corrupt { .. })), "{written:?}");
+    });
+}
