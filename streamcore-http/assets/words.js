@@ -4,7 +4,7 @@ const WORDS = {
   en: {
     toQueue: "To the queue", stream: "Stream", token: "Token", nowPlaying: "Now playing", upNext: "Stopped; first in the queue",
     volume: "Volume", controls: "Controls", start: "Start", pause: "Pause", resume: "Resume", skip: "Skip", stop: "Stop",
-    queue: "Queue", addLabel: "File or address of a track", addHint: "File or address of a track", add: "Add", playNext: "Play next",
+    queue: "Queue", addLabel: "File in the media directory", addHint: "File in the media directory", add: "Add", playNext: "Play next",
     queueEmpty: "The queue is empty. Add a track and it is next.", history: "Recently played", historyEmpty: "Nothing was played yet.",
     tokenHeading: "Service token", tokenWhy: "Changes need the service token of this server. It is kept until you close this tab.",
     forget: "Forget", cancel: "Cancel", save: "Save", otherLanguage: "Русский", listen: "Listen", stopListening: "Stop listening",
@@ -21,7 +21,7 @@ const WORDS = {
   ru: {
     toQueue: "К очереди", stream: "Поток", token: "Токен", nowPlaying: "Сейчас играет", upNext: "Остановлен; первый в очереди",
     volume: "Громкость", controls: "Управление", start: "Запустить", pause: "Пауза", resume: "Продолжить", skip: "Пропустить", stop: "Стоп",
-    queue: "Очередь", addLabel: "Файл или адрес трека", addHint: "Файл или адрес трека", add: "Добавить", playNext: "Следующим",
+    queue: "Очередь", addLabel: "Файл в каталоге медиа", addHint: "Файл в каталоге медиа", add: "Добавить", playNext: "Следующим",
     queueEmpty: "Очередь пуста. Добавьте трек, и он будет следующим.", history: "Недавно играло", historyEmpty: "Пока ничего не играло.",
     tokenHeading: "Служебный токен", tokenWhy: "Для изменений нужен служебный токен этого сервера. Он хранится, пока открыта вкладка.",
     forget: "Забыть", cancel: "Отмена", save: "Сохранить", otherLanguage: "English", listen: "Слушать", stopListening: "Не слушать",

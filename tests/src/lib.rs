@@ -1,1 +1,32 @@
-//! tests
+//! A harness for the system tests: start the real server, talk to it, listen to it, and measure what is heard.
+//!
+//! - [`Server`] runs the binary in a directory of its own, and kills, stops and restarts it.
+//! - [`http`] is a client that can also misbehave.
+//! - [`Recorder`] is ffmpeg as a listener; [`RawListener`] notes when each byte came.
+//! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
+//! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
+
+pub mod http;
+mod listener;
+pub mod media;
+mod mp3;
+pub mod process;
+mod server;
+pub mod tone;
+pub mod wait;
+
+pub use self::{
+    listener::{RawListener, Recorder, Recording},
+    server::{Options, Server, binary, command},
+};
+
+/// Whether the long campaigns were asked for: `tests/run --long`.
+#[must_use]
+pub fn long() -> bool {
+    std::env::var_os("STREAMCORE_LONG").is_some()
+}
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

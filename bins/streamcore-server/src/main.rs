@@ -1,2 +1,51 @@
-//! todo
-fn main() {}
+//! The Streamcore server: reads the settings, composes the adapters, runs until it is told to stop.
+//!
+//! Nothing else in the workspace knows which adapters are in use; [`server`] is the one place that does.
+
+mod banner;
+mod cli;
+mod config;
+mod demo;
+mod failure;
+mod server;
+mod signals;
+mod telemetry;
+mod token;
+
+use std::process::ExitCode;
+
+use self::{
+    cli::{Cli, Command},
+    config::{Config, Environment, Report},
+    failure::Failure,
+};
+
+fn main() -> ExitCode {
+    let cli = match Cli::parse_from(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(answer) => return failure::usage(&answer),
+    };
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), Failure> {
+    let environment = Environment::of_process();
+    let config = Config::load(&cli.flags, &environment)?;
+    match cli.command() {
+        Command::CheckConfig => {
+            telemetry::check(&environment)?;
+            print!("{}", Report(&config));
+            Ok(())
+        }
+        Command::Serve => {
+            telemetry::init(&environment)?;
+            let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
+            let ended = runtime.block_on(server::run(&config, cli.flags.demo));
+            runtime.shutdown_timeout(server::last_moment(&config));
+            ended
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The settings in effect, for people: a settings file in which every line says where its value comes from.
+
+use std::fmt;
+
+use super::{Config, Origin, Setting};
+
+/// Prints as TOML that could be saved and used, with the origin of each value as a comment. Secrets are never shown.
+pub(crate) struct Report<'a>(pub(crate) &'a Config);
+
+/// How a token is described without showing it.
+fn token_hint(config: &Config) -> String {
+    match (&config.api_token.value, config.api_token.origin) {
+        (Some(_), origin) => format!("(redacted), from {origin}"),
+        (None, _) => format!("made at the first start and kept in {}", crate::token::path(config).display()),
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Config { listen, data_dir, media_dir, shutdown_grace_seconds, api_token: _, queue, audio, http } = self.0;
+        line(f, "listen", listen.map(|v| quoted(&v.to_string())))?;
+        line(f, "data_dir", data_dir.map(|v| quoted(&v.display().to_string())))?;
+        line(f, "media_dir", media_dir.map(|v| quoted(&v.display().to_string())))?;
+        line(f, "shutdown_grace_seconds", shutdown_grace_seconds.map(u64::to_string))?;
+        writeln!(f, "# api_token: {}", token_hint(self.0))?;
+        writeln!(f, "\n[queue]")?;
+        line(f, "max_items", queue.max_items.map(usize::to_string))?;
+        writeln!(f, "\n[audio]")?;
+        line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
+        line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;
+        line(f, "max_listeners", audio.max_listeners.map(usize::to_string))?;
+        writeln!(f, "\n[http]")?;
+        match &http.public_url.value {
+            Some(url) => line(f, "public_url", (quoted(url), http.public_url.origin))?,
+            None => writeln!(f, "# public_url is not set: playlists repeat the host that the listener asked for")?,
+        }
+        line(f, "header_timeout_seconds", http.header_timeout_seconds.map(u64::to_string))?;
+        line(f, "body_timeout_seconds", http.body_timeout_seconds.map(u64::to_string))?;
+        line(f, "answer_timeout_seconds", http.answer_timeout_seconds.map(u64::to_string))?;
+        line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
+        line(f, "max_connections", http.max_connections.map(usize::to_string))
+    }
+}
+
+impl<T> Setting<T> {
+    fn map(&self, text: impl FnOnce(&T) -> String) -> (String, Origin) {
+        (text(&self.value), self.origin)
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, key: &str, (value, origin): (String, Origin)) -> fmt::Result {
+    writeln!(f, "{:<44} # {origin}", format!("{key} = {value}"))
+}
+
+/// A basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn quoted_text_is_read_back_as_it_was() {
+        for text in ["plain", "with \"quotes\" and \\ backslash", "tab\tand\nline", "Баха #1"] {
+            let file = format!("listen = {}", super::quoted(text));
+            let table: toml::Table = toml::from_str(&file).expect("valid TOML");
+            assert_eq!(table["listen"].as_str(), Some(text));
+        }
+    }
+}

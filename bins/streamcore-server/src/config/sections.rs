@@ -1,0 +1,165 @@
+//! The sections: for each, what the file may say of it, the checked result, and what an adapter is told of it.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use serde::Deserialize;
+use streamcore_audio::AudioConfig;
+use streamcore_http::{ServeOptions, ServiceToken, Settings};
+
+use super::{ConfigError, Origin, Setting};
+
+/// `[queue]`
+#[derive(Debug, Clone)]
+pub(crate) struct Queue {
+    pub(crate) max_items: Setting<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QueueLayer {
+    max_items: Option<usize>,
+}
+
+impl Queue {
+    pub(super) fn resolve(file: QueueLayer, origin: Origin) -> Result<Self, ConfigError> {
+        let max_items = Setting::default(streamcore::queue::DEFAULT_MAX_ITEMS).or_from(file.max_items, origin);
+        Ok(Self { max_items: max_items.named("queue.max_items").within(1..=100_000)? })
+    }
+}
+
+/// `[audio]`
+#[derive(Debug, Clone)]
+pub(crate) struct Audio {
+    pub(crate) bitrate_kbps: Setting<u32>,
+    pub(crate) sample_rate: Setting<u32>,
+    pub(crate) max_listeners: Setting<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AudioLayer {
+    bitrate_kbps: Option<u32>,
+    sample_rate: Option<u32>,
+    max_listeners: Option<usize>,
+}
+
+impl Audio {
+    pub(super) fn resolve(file: AudioLayer, origin: Origin) -> Result<Self, ConfigError> {
+        let usual = AudioConfig::new("");
+        Ok(Self {
+            bitrate_kbps: Setting::default(usual.bitrate_kbps)
+                .or_from(file.bitrate_kbps, origin)
+                .named("audio.bitrate_kbps")
+                .one_of(&[32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320])?,
+            sample_rate: Setting::default(usual.sample_rate)
+                .or_from(file.sample_rate, origin)
+                .named("audio.sample_rate")
+                .one_of(&[32_000, 44_100, 48_000])?,
+            max_listeners: Setting::default(usual.max_listeners)
+                .or_from(file.max_listeners, origin)
+                .named("audio.max_listeners")
+                .within(1..=1_000_000)?,
+        })
+    }
+
+    /// What the player is told.
+    pub(crate) fn config(&self, media_dir: &Path) -> AudioConfig {
+        AudioConfig {
+            bitrate_kbps: self.bitrate_kbps.value,
+            sample_rate: self.sample_rate.value,
+            max_listeners: self.max_listeners.value,
+            ..AudioConfig::new(media_dir)
+        }
+    }
+}
+
+/// `[http]`
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    pub(crate) public_url: Setting<Option<String>>,
+    pub(crate) header_timeout_seconds: Setting<u64>,
+    pub(crate) body_timeout_seconds: Setting<u64>,
+    pub(crate) answer_timeout_seconds: Setting<u64>,
+    pub(crate) write_timeout_seconds: Setting<u64>,
+    pub(crate) max_connections: Setting<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HttpLayer {
+    public_url: Option<String>,
+    header_timeout_seconds: Option<u64>,
+    body_timeout_seconds: Option<u64>,
+    answer_timeout_seconds: Option<u64>,
+    write_timeout_seconds: Option<u64>,
+    max_connections: Option<usize>,
+}
+
+impl Http {
+    pub(super) fn resolve(file: HttpLayer, origin: Origin) -> Result<Self, ConfigError> {
+        let usual = ServeOptions::default();
+        let seconds = |usual: u64, value: Option<u64>, key| {
+            Setting::default(usual).or_from(value, origin).named(key).within(1..=600)
+        };
+        Ok(Self {
+            public_url: check_url(Setting::default(None).or_from(file.public_url.map(Some), origin))?,
+            header_timeout_seconds: seconds(
+                usual.header_timeout.as_secs(),
+                file.header_timeout_seconds,
+                "http.header_timeout_seconds",
+            )?,
+            body_timeout_seconds: seconds(10, file.body_timeout_seconds, "http.body_timeout_seconds")?,
+            answer_timeout_seconds: seconds(15, file.answer_timeout_seconds, "http.answer_timeout_seconds")?,
+            write_timeout_seconds: seconds(
+                usual.write_timeout.as_secs(),
+                file.write_timeout_seconds,
+                "http.write_timeout_seconds",
+            )?,
+            max_connections: Setting::default(usual.max_connections)
+                .or_from(file.max_connections, origin)
+                .named("http.max_connections")
+                .within(1..=1_000_000)?,
+        })
+    }
+
+    /// What the accept loop is told.
+    pub(crate) fn options(&self, grace: Duration) -> ServeOptions {
+        let mut options = ServeOptions::default();
+        options.max_connections = self.max_connections.value;
+        options.header_timeout = Duration::from_secs(self.header_timeout_seconds.value);
+        options.write_timeout = Duration::from_secs(self.write_timeout_seconds.value);
+        options.grace = grace;
+        options
+    }
+
+    /// What the routes are told.
+    pub(crate) fn settings(&self, token: ServiceToken, queue: &Queue) -> Settings {
+        let mut settings = Settings::new(token);
+        settings.max_items = queue.max_items.value;
+        settings.version = env!("CARGO_PKG_VERSION");
+        settings.public_url.clone_from(&self.public_url.value);
+        settings.body_timeout = Duration::from_secs(self.body_timeout_seconds.value);
+        settings.answer_timeout = Duration::from_secs(self.answer_timeout_seconds.value);
+        settings
+    }
+}
+
+/// A URL that others can open, without a slash at its end.
+fn check_url(setting: Setting<Option<String>>) -> Result<Setting<Option<String>>, ConfigError> {
+    let Some(url) = &setting.value else { return Ok(setting) };
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    if host.is_empty() || host.ends_with('/') || !host.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(setting.named("http.public_url").refuse("it must be a URL such as https://radio.example"));
+    }
+    Ok(setting)
+}
+
+/// An address with a port.
+pub(super) fn parse_listen(setting: Setting<String>) -> Result<Setting<SocketAddr>, ConfigError> {
+    match setting.value.parse() {
+        Ok(value) => Ok(Setting { value, origin: setting.origin }),
+        Err(_) => Err(setting
+            .named("listen")
+            .refuse("it must be an IP address and a port, such as 127.0.0.1:8000 or [::]:8000")),
+    }
+}

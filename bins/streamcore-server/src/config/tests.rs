@@ -1,0 +1,125 @@
+use super::*;
+
+fn environment(pairs: &[(&str, &str)]) -> Environment {
+    Environment::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())))
+}
+
+fn resolve(flags: &Flags, variables: &[(&str, &str)], file: &str) -> Result<Config, ConfigError> {
+    Config::resolve(flags, &environment(variables), FileLayer::parse("test.toml", file)?)
+}
+
+fn defaults() -> Config {
+    resolve(&Flags::default(), &[], "").expect("defaults are valid")
+}
+
+/// The report without the origins: what is set, not by whom.
+fn values(config: &Config) -> Vec<String> {
+    let report = Report(config).to_string();
+    report.lines().map(|line| line.split('#').next().unwrap_or_default().trim_end().to_owned()).collect()
+}
+
+#[test]
+fn each_layer_wins_over_the_one_before() {
+    let file = "listen = \"127.0.0.1:1\"\ndata_dir = \"from-file\"\nmedia_dir = \"from-file\"";
+    let variables = [("STREAMCORE_LISTEN", "127.0.0.1:2"), ("STREAMCORE_DATA_DIR", "from-env")];
+    let flags = Flags { listen: Some(String::from("127.0.0.1:3")), ..Flags::default() };
+
+    let config = resolve(&flags, &variables, file).expect("valid");
+
+    assert_eq!(config.listen.value.port(), 3);
+    assert_eq!(config.listen.origin, Origin::Flag("--listen"));
+    assert_eq!(config.data_dir.value, PathBuf::from("from-env"));
+    assert_eq!(config.data_dir.origin, Origin::Environment("STREAMCORE_DATA_DIR"));
+    assert_eq!(config.media_dir.value, PathBuf::from("from-file"));
+    assert_eq!(config.media_dir.origin, Origin::File);
+    assert_eq!(config.shutdown_grace_seconds, Setting { value: 10, origin: Origin::Default });
+}
+
+#[test]
+fn the_media_directory_follows_the_data_directory() {
+    let flags = Flags { data_dir: Some(PathBuf::from("elsewhere")), ..Flags::default() };
+    let config = resolve(&flags, &[], "").expect("valid");
+    assert_eq!(config.media_dir.value, PathBuf::from("elsewhere/media"));
+}
+
+#[test]
+fn an_unknown_key_names_itself_and_the_file() {
+    for (file, key) in [("lisen = \"x\"", "lisen"), ("[queue]\nmax_itmes = 3", "max_itmes"), ("[quue]", "quue")] {
+        let error = resolve(&Flags::default(), &[], file).expect_err("refused").to_string();
+        assert!(error.contains("test.toml") && error.contains(key), "{error}");
+    }
+}
+
+#[test]
+fn a_value_that_is_not_usable_names_key_value_origin_and_reason() {
+    let error = resolve(&Flags::default(), &[], "[queue]\nmax_items = 0").expect_err("refused").to_string();
+    assert_eq!(error, "queue.max_items = 0 (file) is not usable: it must be from 1 to 100000");
+    let error = resolve(&Flags::default(), &[("STREAMCORE_LISTEN", "here")], "").expect_err("refused").to_string();
+    assert!(
+        error.starts_with("listen = \"here\" (STREAMCORE_LISTEN) is not usable: it must be an IP address"),
+        "{error}"
+    );
+    assert!(resolve(&Flags::default(), &[("STREAMCORE_DATA_DIR", "")], "").is_err(), "set but empty is a mistake");
+    for file in
+        ["[audio]\nsample_rate = 44101", "[http]\npublic_url = \"radio.example\"", "[http]\nmax_connections = -1"]
+    {
+        assert!(resolve(&Flags::default(), &[], file).is_err(), "{file}");
+    }
+}
+
+#[test]
+fn a_settings_file_that_is_not_there_is_named() {
+    let flags = Flags { config: Some(PathBuf::from("no/such.toml")), ..Flags::default() };
+    let error = Config::load(&flags, &environment(&[])).expect_err("refused").to_string();
+    assert!(error.starts_with("cannot read the settings file no/such.toml: "), "{error}");
+}
+
+#[test]
+fn short_and_empty_tokens_are_refused_and_never_shown() {
+    for token in ["", "short", "fifteen-chars-x", "a token with spaces in it"] {
+        let flags = Flags { api_token: Some(token.to_owned()), ..Flags::default() };
+        let error = resolve(&flags, &[], "").expect_err("refused");
+        assert!(error.to_string().contains("--api-token"), "{error}");
+        assert!(token.is_empty() || !format!("{error} {error:?}").contains(token), "the token leaks: {error:?}");
+    }
+}
+
+#[test]
+fn the_report_shows_origins_and_hides_the_token() {
+    let token = "correct-horse-battery";
+    let flags = Flags { api_token: Some(token.to_owned()), ..Flags::default() };
+    let config =
+        resolve(&flags, &[("STREAMCORE_LISTEN", "127.0.0.1:9")], "[audio]\nbitrate_kbps = 192").expect("valid");
+
+    let report = Report(&config).to_string();
+
+    assert!(report.contains("listen = \"127.0.0.1:9\"") && report.contains("# STREAMCORE_LISTEN"), "{report}");
+    assert!(report.lines().any(|l| l.starts_with("bitrate_kbps = 192") && l.ends_with("# file")), "{report}");
+    assert!(report.contains("# api_token: (redacted), from --api-token"), "{report}");
+    assert!(!format!("{report}{config:?}").contains(token));
+}
+
+#[test]
+fn the_report_is_a_settings_file() {
+    let report = Report(&defaults()).to_string();
+    let again = resolve(&Flags::default(), &[], &report).expect("the report parses");
+    assert_eq!(values(&again), values(&defaults()));
+}
+
+#[test]
+fn the_example_file_has_every_key_and_equals_the_defaults() {
+    let example = include_str!("../../streamcore.example.toml");
+    let config = resolve(&Flags::default(), &[], example).expect("the example parses");
+    assert_eq!(values(&config), values(&defaults()));
+    let from_elsewhere: Vec<_> = Report(&config)
+        .to_string()
+        .lines()
+        .filter(|line| line.contains(" = ") && !line.ends_with("# file"))
+        .map(str::to_owned)
+        .collect();
+    assert!(from_elsewhere.is_empty(), "the example lacks {from_elsewhere:?}");
+
+    // What has no default value is there as a comment.
+    let set = resolve(&Flags::default(), &[], &example.replace("# public_url", "public_url")).expect("valid");
+    assert_eq!(set.http.public_url.value.as_deref(), Some("https://radio.example"));
+}

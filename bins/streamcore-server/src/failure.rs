@@ -1,0 +1,79 @@
+//! Why the server does not run, and the exit code that says so: 64 for settings and the command line, 1 for the rest.
+
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use crate::{config::ConfigError, token::TokenError};
+
+/// `EX_USAGE` of sysexits: the command or its settings are wrong, and trying again will not help.
+const USAGE: u8 = 64;
+
+/// One message each: the thing, the reason, the next step.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(
+        "cannot use the {what} directory {path}: {source}; make it writable for this user or name another with {flag}"
+    )]
+    Directory { what: &'static str, flag: &'static str, path: PathBuf, source: io::Error },
+    #[error("cannot open the store: {0}")]
+    Store(#[from] streamcore_sqlite::OpenError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The settings check a token as strictly, so this names a contradiction between the two.
+    #[error("cannot use the token: {0}")]
+    RefusedToken(#[from] streamcore_http::TokenError),
+    #[error("cannot listen on {address}: {source}; {}", next_step(.source))]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot start the player: {0}")]
+    Player(#[from] streamcore_audio::ConfigError),
+    #[error("cannot resume the streams: {0}")]
+    Resume(#[from] streamcore::registry::Error),
+    #[error("cannot prepare the demo: {0}")]
+    Demo(String),
+    #[error("cannot start the runtime: {0}")]
+    Runtime(io::Error),
+}
+
+fn next_step(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            "stop the program that uses it, or choose another port with --listen (port 0 takes a free one)"
+        }
+        io::ErrorKind::PermissionDenied => "choose a port above 1023 with --listen",
+        _ => "choose an address of this machine with --listen",
+    }
+}
+
+impl Failure {
+    /// Tells a person, and gives the exit code for a supervisor.
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("streamcore-server: {}", with_causes(self));
+        match self {
+            Self::Config(_) => ExitCode::from(USAGE),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// The message and what lies behind it, as far as the message does not say so already.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.contains(&reason) {
+            text.push_str(": ");
+            text.push_str(&reason);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// A command line that asks for help gets it; one that makes no sense is told why.
+pub(crate) fn usage(answer: &clap::Error) -> ExitCode {
+    // When standard output or error is closed nobody is there to be told.
+    let _ = answer.print();
+    if answer.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,99 @@
+//! Composition: which adapters are in use, in which order they begin, and in which order they end.
+
+use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
+
+use streamcore::{
+    auto_end::Never,
+    driver::{Host, Ports},
+    runtime::Runtime as _,
+};
+use streamcore_audio::{AudioPlayer, MediaDir};
+use streamcore_http::{ServiceToken, State, TokioRuntime};
+use streamcore_sqlite::SqliteStore;
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+
+use crate::{banner::Banner, config::Config, demo, failure::Failure, signals::Signals, telemetry::LogSink, token};
+
+/// How the grace period is divided: connections that do not end by themselves are cut after so many tenths of it, ...
+const CUT_CONNECTIONS: u32 = 7;
+/// ... an orderly end is given up after so many, ...
+const GIVE_UP: u32 = 8;
+/// ... and so many are left for the store, and as many for work that cannot be cancelled, such as a file being read.
+const LAST_MOMENT: u32 = 1;
+
+/// What is left at the end of the grace period for work that cannot be cancelled.
+pub(crate) fn last_moment(config: &Config) -> Duration {
+    config.shutdown_grace() * LAST_MOMENT / 10
+}
+
+/// Runs the server until a signal asks it to stop.
+pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
+    let signals = Signals::install().map_err(Failure::Runtime)?;
+    make_directory("data", "--data-dir", &config.data_dir.value)?;
+    make_directory("media", "--media-dir", &config.media_dir.value)?;
+    // The store's lock comes first: whoever holds it owns the data directory, token file included.
+    let store = Arc::new(SqliteStore::open(config.data_dir.value.join("streamcore.sqlite3"))?);
+    let token = token::obtain(config)?;
+    let address = config.listen.value;
+    let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
+    let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
+
+    let player = AudioPlayer::new(config.audio.config(&config.media_dir.value))?;
+    let media = Arc::new(MediaDir::new(&config.media_dir.value)?);
+    let runtime = Arc::new(TokioRuntime::new());
+    let host = Host::new(Ports {
+        queue: store.clone(),
+        registry: store.clone(),
+        player: player.clone(),
+        sink: Arc::new(LogSink),
+        policy: Arc::new(Never),
+        runtime: runtime.clone(),
+    });
+    if demo {
+        let media_dir = config.media_dir.value.clone();
+        demo::prepare(media_dir, &*media, &*store, &*store, config.queue.max_items.value, runtime.now()).await?;
+    }
+    let resumed = host.resume_all().await?;
+    if demo {
+        host.start(demo::STREAM).await.map_err(|error| Failure::Demo(error.to_string()))?;
+    }
+    let state = Arc::new(State {
+        host: host.clone(),
+        queue: store.clone(),
+        registry: store.clone(),
+        broadcast: player,
+        media,
+        runtime,
+        settings: config.http.settings(ServiceToken::new(token.secret.0.as_str())?, &config.queue),
+    });
+    // A server whose terminal is gone goes on.
+    let _ = write!(std::io::stdout(), "{}", Banner { address, token: &token, resumed: resumed.len(), demo });
+    if !address.ip().is_loopback() {
+        warn!(%address, "listening beyond this machine: everybody who reaches it can listen and read the queue; changes need the token, which travels unencrypted without a TLS proxy");
+    }
+
+    let stop = signals.watch();
+    let grace = config.shutdown_grace();
+    let options = config.http.options(grace * CUT_CONNECTIONS / 10);
+    let serving =
+        streamcore_http::serve(listener, streamcore_http::filter(state), options, stop.clone().cancelled_owned());
+    let ending = async {
+        stop.cancelled().await;
+        host.shutdown().await;
+    };
+    tokio::select! {
+        _ = async { tokio::join!(serving, ending) } => info!("stopped"),
+        () = async { stop.cancelled().await; tokio::time::sleep(grace * GIVE_UP / 10).await } => {
+            warn!(?grace, "not everything ended in time");
+        }
+    }
+    if tokio::time::timeout(last_moment(config), store.close()).await.is_err() {
+        warn!("the store did not close in time; what was acknowledged is kept all the same");
+    }
+    Ok(())
+}
+
+fn make_directory(what: &'static str, flag: &'static str, path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|source| Failure::Directory { what, flag, path: path.to_owned(), source })
+}

@@ -1,0 +1,14 @@
+//! The whole system: the real server, real listeners, and what they hear.
+//!
+//! One file per promise to the user. Run with `--test-threads=1`: most of them measure time. `tests/run` does, after building the server.
+
+mod bad_input;
+mod command_line;
+mod page;
+mod show1_demo;
+mod show2_queue;
+mod show3_joins;
+mod show4_skip;
+mod show5_dry_and_broken;
+mod show6_crash;
+mod show6_listeners;

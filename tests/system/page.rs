@@ -1,0 +1,102 @@
+//! The listening page as a person uses it: headless Chromium, real clicks, and sound that advances.
+
+mod browser;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use streamcore_tests::{Server, media::ToneFile};
+
+use self::browser::Browser;
+
+const NAMES: [&str; 4] = ["a.wav", "b.wav", "c.wav", "d.wav"];
+
+fn server() -> Server {
+    let server = Server::start();
+    for (i, name) in (1..).zip(NAMES) {
+        ToneFile::wav(name, 100 + 300 * i, 120).write(&server.media_dir());
+    }
+    server.start_stream();
+    server.await_status("placeholder", Duration::from_secs(5));
+    server
+}
+
+/// Place and title of each row, as a person reads them.
+const ROWS: &str = "return [...document.querySelectorAll('#queue li[data-item-id]')].map(
+    (row) => [Number(row.querySelector('.position').value), row.querySelector('.item-title').textContent])";
+
+fn rows(titles: &[&str]) -> Value {
+    (1..).zip(titles).map(|(place, title)| json!([place, title])).collect()
+}
+
+async fn add(browser: &Browser, name: &str) {
+    browser.fill("#add-url", name).await;
+    browser.click("#add-submit").await;
+}
+
+/// The button of the row with this number.
+async fn press(browser: &Browser, row: usize, button: &str) {
+    browser.click(&format!("#queue li[data-item-id]:nth-of-type({row}) .{button}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_can_listen_and_keep_the_queue() {
+    let server = server();
+    let browser = Browser::open(&server.url("/")).await;
+    browser
+        .until("the page to know the stream", "return document.querySelector('#status').dataset.status", "placeholder")
+        .await;
+
+    // The first change asks for the token.
+    add(&browser, NAMES[0]).await;
+    browser.until("the token dialog", "return document.querySelector('#token-dialog').open", true).await;
+    browser.fill("#token-input", "not-the-right-token").await;
+    browser.click("#token-save").await;
+    browser.until("a wrong token to be refused", "return !document.querySelector('#token-error').hidden", true).await;
+    browser.fill("#token-input", server.token()).await;
+    browser.click("#token-save").await;
+    browser.until("the first track", ROWS, rows(&["a"])).await;
+    browser.until("its title", "return document.querySelector('#now-title').textContent", "a").await;
+
+    for (i, name) in NAMES.iter().enumerate().skip(1) {
+        add(&browser, name).await;
+        browser.until("the added track", ROWS, rows(&["a", "b", "c", "d"][..=i])).await;
+    }
+    press(&browser, 4, "up").await;
+    browser.until("d above c", ROWS, rows(&["a", "b", "d", "c"])).await;
+    press(&browser, 2, "down").await;
+    browser.until("d above b", ROWS, rows(&["a", "d", "b", "c"])).await;
+    press(&browser, 3, "remove").await;
+    browser.until("b to be gone", ROWS, rows(&["a", "d", "c"])).await;
+
+    // What others do is seen without a click.
+    let _ = server.add("b.wav");
+    browser.until("somebody else's track", ROWS, rows(&["a", "d", "c", "b.wav"])).await;
+
+    browser.click("#play").await;
+    let advanced = "const audio = document.querySelector('audio'); return !audio.paused && audio.currentTime > 3";
+    browser.until("three seconds of sound", advanced, true).await;
+    browser.screenshots().await;
+
+    browser.click("#skip").await;
+    browser.until("d to play", ROWS, rows(&["d", "c", "b.wav"])).await;
+    browser.until("its title", "return document.querySelector('#now-title').textContent", "d").await;
+    let before = browser.run("return document.querySelector('audio').currentTime").await.as_f64().expect("a number");
+    let goes_on = format!("return document.querySelector('audio').currentTime > {before} + 2");
+    browser.until("the sound to go on after the skip", &goes_on, true).await;
+    assert_eq!(browser.run("return window.__errors").await, json!([]), "no script failed");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn titles_are_text_and_nothing_else() {
+    let server = server();
+    let evil = "<img src=x onerror=\"document.title='owned'\">";
+    let body = json!({"title": evil, "url": "a.wav"});
+    let _ = server.call("POST", "/api/v1/queue/1/items", Some(&body)).expect(201);
+    let browser = Browser::open(&server.url("/")).await;
+    browser.until("the row", ROWS, rows(&[evil])).await;
+    assert_eq!(browser.run("return document.querySelectorAll('img[src=x]').length").await, json!(0));
+    assert_ne!(browser.run("return document.title").await, json!("owned"));
+    browser.close().await;
+}

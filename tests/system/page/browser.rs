@@ -1,0 +1,157 @@
+//! Chromium by its driver: open a page, act as a person does, wait until the page says so.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, wd::TimeoutConfiguration};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use streamcore_tests::process;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A browser with one page. Dropping it ends it.
+pub(super) struct Browser {
+    client: Client,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    pub(super) async fn open(url: &str) -> Self {
+        process::require("chromedriver");
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let mut lines = BufReader::new(driver.stdout.take().expect("piped")).lines().map_while(Result::ok);
+        let port: u16 = lines
+            .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+            .expect("chromedriver says its port");
+        // A driver that cannot write ends.
+        std::thread::spawn(move || lines.for_each(drop));
+        let profile = tempfile::tempdir().expect("a directory");
+        let options = json!({"args": [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--autoplay-policy=no-user-gesture-required", "--lang=en-US", "--window-size=1280,1000",
+            format!("--user-data-dir={}", profile.path().display()),
+        ]});
+        let capabilities = json!({"browserName": "chrome", "goog:chromeOptions": options});
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().expect("an object").clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a browser");
+        client.update_timeouts(TimeoutConfiguration::new(None, None, Some(Duration::from_secs(5)))).await.expect("set");
+        client.goto(url).await.expect("the page loads");
+        let browser = Self { client, driver, _profile: profile };
+        browser
+            .run("window.__errors = []; addEventListener('error', (e) => window.__errors.push(String(e.message)))")
+            .await;
+        browser
+    }
+
+    /// What a script returns.
+    pub(super) async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.expect("the script runs")
+    }
+
+    /// Waits until a script returns this.
+    pub(super) async fn until(&self, what: &str, script: &str, wanted: impl Into<Value>) {
+        let (begin, wanted) = (Instant::now(), wanted.into());
+        loop {
+            let found = self.run(script).await;
+            if found == wanted {
+                return;
+            }
+            if begin.elapsed() > PATIENCE {
+                self.shoot("failed").await;
+                panic!("waited in vain for {what}: {found} instead of {wanted}; see tests/out/page-failed.png");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub(super) async fn click(&self, css: &str) {
+        self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css).click().await.expect(css);
+    }
+
+    /// Types into an empty field, whatever was in it before.
+    pub(super) async fn fill(&self, css: &str, text: &str) {
+        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css);
+        field.clear().await.expect(css);
+        field.send_keys(text).await.expect(css);
+    }
+
+    /// Light, dark and as on a phone.
+    pub(super) async fn screenshots(&self) {
+        for (name, scheme, width, height) in
+            [("light", "light", 1280, 1000), ("dark", "dark", 1280, 1000), ("phone", "light", 390, 844)]
+        {
+            self.emulate(scheme, width, height).await;
+            let changing = "return document.getAnimations().some((change) => change instanceof CSSTransition)";
+            self.until("colours to settle", changing, false).await;
+            let too_wide = "return document.documentElement.scrollWidth > innerWidth";
+            assert_eq!(self.run(too_wide).await, json!(false), "the page is wider than {width} pixels");
+            self.shoot(name).await;
+        }
+        self.emulate("light", 1280, 1000).await;
+    }
+
+    async fn emulate(&self, scheme: &str, width: u32, height: u32) {
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
+        for (command, parameters) in
+            [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", size)]
+        {
+            self.client
+                .issue_cmd(DevTools { command, parameters })
+                .await
+                .unwrap_or_else(|error| panic!("{command}: {error}"));
+        }
+    }
+
+    async fn shoot(&self, name: &str) {
+        let directory: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
+        std::fs::create_dir_all(&directory).expect("made");
+        let picture = self.client.screenshot().await.expect("a picture");
+        std::fs::write(directory.join(format!("page-{name}.png")), picture).expect("written");
+    }
+
+    pub(super) async fn close(self) {
+        // Closing takes the client; the driver is ended when the rest is dropped.
+        self.client.clone().close().await.expect("closed");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// A command of the browser's own protocol, passed through by its driver.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base_url: &url::Url, session_id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/goog/cdp/execute", session_id.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _request_url: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({"cmd": self.command, "params": self.parameters}).to_string()))
+    }
+}
