@@ -15,7 +15,7 @@ use streamcore::{
     runtime::Runtime,
     testing::{
         Flaky, SimRuntime,
-        flaky::{Called, Fault},
+        flaky::{Called, Fault, Gate},
         item_id,
     },
 };
@@ -236,6 +236,25 @@ fn while_the_queue_is_away_the_track_and_then_the_placeholder_play() {
     away.store(false, std::sync::atomic::Ordering::Relaxed);
     world.runtime.pass(Duration::from_secs(6));
     assert_eq!(world.heard().last(), Some(&Heard::Item(ids[1])), "all by itself");
+}
+
+/// Promise S10.
+#[test]
+fn a_store_that_never_answers_counts_as_away() {
+    let (gate, hangs) = (Gate::new(), Arc::new(std::sync::atomic::AtomicBool::new(false)));
+    let (held, script) = (gate.clone(), hangs.clone());
+    let world = World::with_faults(move |call| {
+        let hangs = call.method == "advance" && script.load(std::sync::atomic::Ordering::Relaxed);
+        if hangs { Fault::Hold(held.clone()) } else { Fault::None }
+    });
+    let ids = [world.add(1, 10), world.add(2, 10)];
+    world.start();
+    hangs.store(true, std::sync::atomic::Ordering::Relaxed);
+    world.runtime.pass(Duration::from_secs(20));
+    assert_eq!(world.heard(), [Heard::Item(ids[0]), Heard::Placeholder]);
+    gate.open();
+    world.runtime.pass(Duration::from_secs(5));
+    assert_eq!(world.heard().last(), Some(&Heard::Item(ids[1])));
 }
 
 #[test]
