@@ -13,7 +13,7 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_queues_and_streams.s
 const APPLICATION_ID: i64 = 0x5374_7243;
 
 /// How long to wait for a tool (a backup, say) that holds SQLite's own lock, before a request is answered as unavailable.
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// Statements that a connection keeps prepared: more than there are.
 const CACHED_STATEMENTS: usize = 64;

@@ -46,7 +46,7 @@ fn version_1_is_read() {
     assert_eq!(block_on(store.list(None, 10)).unwrap().streams, [record]);
     let snapshot = Snapshot {
         started_at: Some(moment),
-        playing: Some(Playing { item: item_id(2), position: std::time::Duration::from_millis(61_500) }),
+        playing: Some(Playing { item: item_id(2), position: std::time::Duration::from_millis(61_500), started: false }),
         tracks_played: 2,
         errors: 1,
         ended: Some((Timestamp::from_millis(5), EndReason::AutoEnd)),

@@ -31,11 +31,16 @@ pub enum EventKind {
         /// Why.
         reason: EndReason,
     },
-    /// A track can be heard from now on.
+    /// A track can be heard from now on, for the first time.
     TrackStarted {
         /// Which.
         item: QueueItem,
-        /// Where in it playing began, in milliseconds; not 0 after a restart.
+    },
+    /// A track that was told as started goes on after a restart of the process or the player.
+    TrackResumed {
+        /// Which.
+        item: QueueItem,
+        /// Where in it, in milliseconds.
         position_ms: u64,
     },
     /// A track is done with.

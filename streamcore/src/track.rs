@@ -133,6 +133,9 @@ pub enum FailureKind {
     Broken,
     /// It made no progress in time.
     Stalled,
+    /// The player can play nothing at all now: it has run out of files or threads, or had to begin anew. Not the track's fault: the stream
+    /// keeps the item and tries it again.
+    Unavailable,
     /// Anything else.
     Other,
 }
@@ -149,6 +152,7 @@ impl FailureKind {
             Self::Empty => "empty",
             Self::Broken => "broken",
             Self::Stalled => "stalled",
+            Self::Unavailable => "unavailable",
             Self::Other => "other",
         }
     }

@@ -1,6 +1,6 @@
 use crate::{
     StreamId, queue, registry,
-    stream::{Refusal, StoreError},
+    stream::{Refusal, StoreError, StoreErrorKind},
 };
 
 /// Why a command was not carried out.
@@ -58,10 +58,12 @@ impl CommandError {
     pub(super) fn refused(stream: StreamId, refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotRunning => Self::NotRunning { stream },
+            Refusal::Running => Self::Running { stream },
             Refusal::NothingToSkip => Self::NothingToSkip { stream },
             Refusal::Suspended => Self::ShuttingDown,
-            Refusal::Store(StoreError { retryable: true, detail }) => Self::Unavailable { detail },
-            Refusal::Store(StoreError { retryable: false, detail }) => Self::Corrupt { detail },
+            Refusal::Store(StoreError { kind: StoreErrorKind::Away, detail }) => Self::Unavailable { detail },
+            Refusal::Store(StoreError { kind: StoreErrorKind::Unreadable, detail }) => Self::Corrupt { detail },
+            Refusal::Store(StoreError { kind: StoreErrorKind::Gone, .. }) => Self::NotFound { stream },
         }
     }
 }

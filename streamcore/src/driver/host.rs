@@ -1,7 +1,7 @@
 //! All streams of a node.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -13,7 +13,7 @@ use super::{
     stream_loop::{StreamLoop, view},
 };
 use crate::{
-    EndReason, Event, EventKind, ItemId, Port, QueueItem, Status, StreamId, StreamView, registry,
+    EndReason, Event, EventKind, ItemId, Port, QueueItem, StreamId, StreamView, registry,
     stream::{Command, Done, Effects, Snapshot, Stream},
 };
 
@@ -50,6 +50,8 @@ pub struct Host {
 #[derive(Debug, Default)]
 struct Streams {
     driven: BTreeMap<StreamId, Driven>,
+    /// Streams that are being deleted: no command is taken for them.
+    deleting: BTreeSet<StreamId>,
     listening_for_hints: bool,
     shutting_down: bool,
 }
@@ -156,20 +158,18 @@ impl Host {
             return Err(CommandError::NotFound { stream });
         }
         // Not driven here: whatever the snapshot says of running is of a process that is gone.
-        let snapshot = self.ports.registry.snapshot(stream).await?.unwrap_or_default();
-        let stopped = Snapshot { started_at: None, playing: None, paused: false, ..snapshot };
-        Ok(Stream::restore(stream, self.ports.policy.clone(), stopped, now).0.view(now))
+        let snapshot = stopped(self.ports.registry.snapshot(stream).await?.unwrap_or_default());
+        Ok(Stream::restore(stream, self.ports.policy.clone(), snapshot, now).0.view(now))
     }
 
     /// Forgets a stopped stream, its queue and its history.
     ///
     /// # Errors
     /// [`Running`](CommandError::Running), [`NotFound`](CommandError::NotFound), [`Unavailable`](CommandError::Unavailable): repeat it.
-    pub async fn delete(&self, stream: StreamId) -> Result<(), CommandError> {
-        if self.view(stream).await?.status != Status::Stopped {
-            return Err(CommandError::Running { stream });
-        }
-        self.lock().driven.remove(&stream);
+    pub async fn delete(self: &Arc<Self>, stream: StreamId) -> Result<(), CommandError> {
+        // From here on nobody can start it: its loop takes no command, and no new loop is made.
+        let _nobody_starts_it = self.close_off(stream)?;
+        self.command_to(self.loop_of(stream).await?, stream, Command::Retire).await?;
         // The queue first: a crash in between leaves an empty stream that can be deleted again, not a queue that nobody owns.
         self.ports.queue.purge(stream).await?;
         self.ports.registry.delete(stream).await?;
@@ -199,24 +199,59 @@ impl Host {
     }
 
     async fn command(self: &Arc<Self>, stream: StreamId, command: Command) -> Result<Done, CommandError> {
-        let driven = self.lock().driven.get(&stream).cloned();
-        let driven = match driven {
-            Some(driven) => driven,
-            None => {
-                if self.ports.registry.get(stream).await?.is_none() {
-                    return Err(CommandError::NotFound { stream });
-                }
-                // Only what was said to run in this process may go on by itself: a snapshot that says so here is resumed by `resume_all`.
-                let snapshot = self.ports.registry.snapshot(stream).await?.unwrap_or_default();
-                self.drive(stream, Some(Snapshot { started_at: None, playing: None, paused: false, ..snapshot }))?
+        if self.lock().deleting.contains(&stream) {
+            return Err(CommandError::NotFound { stream });
+        }
+        match self.command_to(self.loop_of(stream).await?, stream, command).await {
+            // It was deleted while the command was on its way.
+            Err(CommandError::ShuttingDown | CommandError::NotFound { .. }) if !self.lock().shutting_down => {
+                self.forget_if_retired(stream);
+                Err(CommandError::NotFound { stream })
             }
-        };
+            answer => answer,
+        }
+    }
+
+    /// A retired loop takes no commands: if the stream is not gone after all, it gets a new one.
+    fn forget_if_retired(&self, stream: StreamId) {
+        let mut streams = self.lock();
+        let retired = |driven: &Driven| driven.stream.lock().unwrap_or_else(PoisonError::into_inner).is_retired();
+        if streams.driven.get(&stream).is_some_and(retired) {
+            streams.driven.remove(&stream);
+        }
+    }
+
+    /// The loop of a stream that exists; made if it has none.
+    async fn loop_of(self: &Arc<Self>, stream: StreamId) -> Result<Driven, CommandError> {
+        let driven = self.lock().driven.get(&stream).cloned();
+        if let Some(driven) = driven.as_ref().filter(|driven| !driven.mailbox.is_closed()) {
+            return Ok(driven.clone());
+        }
+        if self.ports.registry.get(stream).await?.is_none() {
+            return Err(CommandError::NotFound { stream });
+        }
+        let snapshot = self.ports.registry.snapshot(stream).await?.unwrap_or_default();
+        // A stream whose loop broke down goes on. Of one that had none whatever the snapshot says of running is of a process that is gone:
+        // `resume_all` resumes those.
+        let snapshot = if driven.is_some() { snapshot } else { stopped(snapshot) };
+        self.drive(stream, Some(snapshot))
+    }
+
+    async fn command_to(&self, driven: Driven, stream: StreamId, command: Command) -> Result<Done, CommandError> {
         let replied = driven.mailbox.command(command).map_err(|not_taken| match not_taken {
             NotTaken::Full => CommandError::Busy { stream },
             NotTaken::Closed => CommandError::ShuttingDown,
         })?;
+        drop(driven); // who waits for an answer does not keep the loop alive
         let reply = replied.await.map_err(|_| CommandError::ShuttingDown)?;
         reply.map_err(|refusal| CommandError::refused(stream, refusal))
+    }
+
+    fn close_off(self: &Arc<Self>, stream: StreamId) -> Result<ClosedOff, CommandError> {
+        if !self.lock().deleting.insert(stream) {
+            return Err(CommandError::NotFound { stream });
+        }
+        Ok(ClosedOff { host: self.clone(), stream })
     }
 
     /// Gives a stream a loop, unless it has one.
@@ -225,7 +260,7 @@ impl Host {
         if streams.shutting_down {
             return Err(CommandError::ShuttingDown);
         }
-        if let Some(driven) = streams.driven.get(&id) {
+        if let Some(driven) = streams.driven.get(&id).filter(|driven| !driven.mailbox.is_closed()) {
             return Ok(driven.clone());
         }
         if !std::mem::replace(&mut streams.listening_for_hints, true) {
@@ -262,5 +297,23 @@ impl Host {
 
     fn lock(&self) -> MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The snapshot of the same stream, stopped.
+fn stopped(snapshot: Snapshot) -> Snapshot {
+    Snapshot { started_at: None, playing: None, paused: false, ..snapshot }
+}
+
+/// Keeps commands away from a stream while it is deleted, also if whoever deletes it gives up.
+struct ClosedOff {
+    host: Arc<Host>,
+    stream: StreamId,
+}
+
+impl Drop for ClosedOff {
+    fn drop(&mut self) {
+        self.host.lock().deleting.remove(&self.stream);
+        self.host.forget_if_retired(self.stream);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     stream::{Command, Reply},
 };
 
-/// So many commands may wait, be under way or be unanswered; more are refused as busy.
+/// So many commands may wait, be under way or be unanswered; more are refused as busy. Only the one that ends the process gets through.
 const MAX_COMMANDS: usize = 256;
 
 /// What the loop takes out.
@@ -71,7 +71,7 @@ impl Mailbox {
         self.put(|state| {
             if state.closed {
                 refused = Some(NotTaken::Closed);
-            } else if state.commands.len() + state.unanswered >= MAX_COMMANDS {
+            } else if state.commands.len() + state.unanswered >= MAX_COMMANDS && command != Command::Suspend {
                 refused = Some(NotTaken::Full);
             } else {
                 state.commands.push_back((command, reply));
@@ -94,6 +94,11 @@ impl Mailbox {
 
     pub(super) fn queue_changed(&self) {
         self.put(|state| state.queue_changed = true);
+    }
+
+    /// Whether its loop is gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
     }
 
     /// A command has been replied to.

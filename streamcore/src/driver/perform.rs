@@ -10,7 +10,7 @@ use crate::{
     player::Reports,
     queue::{self, Advanced, Page, QueueView},
     registry,
-    stream::{Answer, Input, Order, Question, QuestionId, StoreError},
+    stream::{Answer, Input, Order, Question, QuestionId, StoreError, StoreErrorKind},
 };
 
 /// How long a store may take to answer before it counts as away. Its adapters have time limits of their own; this one is for those that
@@ -26,7 +26,7 @@ pub(super) fn ask(ports: &Ports, stream: StreamId, question: QuestionId, ask: Qu
             Either::Left((answer, _)) => answer,
             Either::Right(((), _)) => {
                 let detail = format!("it has not answered for {} s", PATIENCE.as_secs());
-                Err(StoreError { retryable: true, detail })
+                Err(StoreError { kind: StoreErrorKind::Away, detail })
             }
         };
         Input::Answer { question, answer }
@@ -56,11 +56,17 @@ async fn answer(ports: Ports, stream: StreamId, ask: Question) -> Result<Answer,
 }
 
 fn queue_error(error: &queue::Error) -> StoreError {
-    StoreError { retryable: error.is_retryable(), detail: with_sources(error) }
+    let kind = if error.is_retryable() { StoreErrorKind::Away } else { StoreErrorKind::Unreadable };
+    StoreError { kind, detail: with_sources(error) }
 }
 
 fn registry_error(error: &registry::Error) -> StoreError {
-    StoreError { retryable: matches!(error, registry::Error::Unavailable(_)), detail: with_sources(error) }
+    let kind = match error {
+        registry::Error::Unavailable(_) => StoreErrorKind::Away,
+        registry::Error::NotFound { .. } => StoreErrorKind::Gone,
+        _ => StoreErrorKind::Unreadable,
+    };
+    StoreError { kind, detail: with_sources(error) }
 }
 
 /// Tells the player.

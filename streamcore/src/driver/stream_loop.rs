@@ -18,7 +18,7 @@ use super::{
     perform,
 };
 use crate::{
-    StreamId, StreamView, Timestamp,
+    Status, StreamId, StreamView, Timestamp,
     stream::{CommandId, Effect, Effects, Input, Reply, Stream},
 };
 
@@ -33,7 +33,7 @@ pub(super) struct StreamLoop {
 impl StreamLoop {
     /// Runs until `stop` resolves (or its sender is dropped).
     pub(super) async fn run(self, first: Effects, stop: oneshot::Receiver<()>) {
-        let _closed_at_the_end = CloseOnDrop(self.mailbox.clone());
+        let _at_the_end = AtTheEnd(&self);
         let mut asked: FuturesUnordered<BoxFuture<'static, Input>> = FuturesUnordered::new();
         let mut replies: BTreeMap<CommandId, oneshot::Sender<Reply>> = BTreeMap::new();
         let mut last_command = 0;
@@ -95,12 +95,17 @@ impl StreamLoop {
     }
 }
 
-/// Closes the mailbox also when a port panics, so that nobody waits for a loop that is gone.
-struct CloseOnDrop(Mailbox);
+/// Leaves nothing behind however the loop ends, also when a port panics: nobody waits for it, and nothing plays on without it.
+struct AtTheEnd<'a>(&'a StreamLoop);
 
-impl Drop for CloseOnDrop {
+impl Drop for AtTheEnd<'_> {
     fn drop(&mut self) {
-        self.0.close();
+        let Self(stream_loop) = self;
+        stream_loop.mailbox.close();
+        let on_air = stream_loop.lock().view(Timestamp::default()).status != Status::Stopped;
+        if on_air {
+            stream_loop.ports.player.close(stream_loop.id);
+        }
     }
 }
 

@@ -13,8 +13,12 @@ use crate::{PlaybackId, QueueItem, StreamId};
 /// the end of a playback and before the next order, listeners hear what was encoded ahead and then silence; they are never disconnected
 /// before [`close`](Player::close).
 ///
-/// Between the report of the end and the last audible moment of that playback lies the player's lead (about a second for the built-in
-/// one): the time in which the next order must come for a join without a gap.
+/// Between the report of the end and the last audible moment of that playback lies about half a second (0.6 s for the built-in player): the
+/// time in which the next order must come for a join without a gap. Reporting it earlier would hand over to the next item in the store long
+/// before anybody hears it.
+///
+/// A player that can play nothing at all just now (it has run out of files or threads, or had to begin anew) reports
+/// [`FailureKind::Unavailable`](crate::FailureKind::Unavailable): the item is not to blame and will be ordered again.
 pub trait Player: std::fmt::Debug + Send + Sync {
     /// Begins to broadcast the stream: silence, until told what to play. Opening an open stream replaces where its reports go and leaves
     /// the rest as it is.

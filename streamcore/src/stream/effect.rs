@@ -115,6 +115,8 @@ pub enum Done {
 pub enum Refusal {
     /// The stream is not running.
     NotRunning,
+    /// The stream is running.
+    Running,
     /// Nothing plays that could be skipped.
     NothingToSkip,
     /// The process is about to end.

@@ -75,7 +75,7 @@ impl Stream {
         let was_on_air = self.phase == Phase::Running;
         self.started_at = None;
         self.ended = Some((self.now, reason));
-        (self.paused, self.resume, self.policy_at) = (false, None, None);
+        (self.paused, self.resume, self.policy_at, self.tail_until) = (false, None, None, None);
         self.listeners = Some(0);
         self.empty_since = None;
         let on_air = std::mem::take(&mut self.on_air);
@@ -97,6 +97,12 @@ impl Stream {
             self.become_phase(Phase::Ending(Ending::Saving));
             self.save(None, fx);
         }
+    }
+
+    /// Takes the commands that wait for a start or an end.
+    pub(super) fn ending_waiters(&mut self) -> Vec<CommandId> {
+        let stoppers = std::mem::take(&mut self.transitions.stoppers);
+        stoppers.into_iter().chain(std::mem::take(&mut self.transitions.starters)).collect()
     }
 
     fn give_up_starts(&mut self, fx: &mut Effects) {
@@ -182,9 +188,7 @@ impl Stream {
 
     /// Tells those who wait for a start or an end that it is not done yet.
     pub(super) fn ending_failed(&mut self, error: &StoreError, fx: &mut Effects) {
-        let stoppers = std::mem::take(&mut self.transitions.stoppers);
-        let starters = std::mem::take(&mut self.transitions.starters);
-        for command in stoppers.into_iter().chain(starters) {
+        for command in self.ending_waiters() {
             self.refuse(command, Refusal::Store(error.clone()), fx);
         }
     }

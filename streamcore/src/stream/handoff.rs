@@ -9,7 +9,7 @@ use super::{
     phase::{Ending, Phase},
 };
 use crate::{
-    EventKind, FailureReason, ItemId, Outcome, PlaybackId, Port, QueueItem, Timestamp,
+    EventKind, FailureKind, FailureReason, ItemId, Outcome, PlaybackId, Port, QueueItem, Timestamp,
     player::Join,
     queue::{Advance, Advanced, Finished},
 };
@@ -21,6 +21,10 @@ pub(super) const HEALTHY_AFTER: Duration = Duration::from_secs(5);
 const FAILURES_AT_ONCE: u32 = 3;
 const RETRY_FIRST: Duration = Duration::from_millis(250);
 const RETRY_MOST: Duration = Duration::from_secs(5);
+/// From the report of an end to the last moment of that playback on the wire, less a margin: so long the placeholder waits for the next
+/// item before it takes over. An item that comes in the meantime joins without a gap, and one that comes later cuts off nothing but the
+/// placeholder. A player reports an end about 0.6 s before that moment.
+const TAIL: Duration = Duration::from_millis(400);
 /// Behind the hints, which may be lost, a dry queue is looked at this often.
 const POLL_EVERY: Duration = Duration::from_secs(5);
 
@@ -34,6 +38,8 @@ pub(super) struct Handoff {
     asked: Option<QuestionId>,
     not_before: Option<Timestamp>,
     failures: u32,
+    /// It was begun by a skip of a paused stream, and nobody has paused it again since.
+    pub(super) ends_pause: bool,
     /// A hint came after the question was asked: the answer may be older than the change.
     changed_since: bool,
     waiters: Vec<(CommandId, Wait)>,
@@ -73,6 +79,7 @@ impl Handoff {
             asked: None,
             not_before: None,
             failures: 0,
+            ends_pause: false,
             changed_since: false,
             waiters: Vec::new(),
         }
@@ -103,6 +110,9 @@ impl Stream {
         if self.live_mut(playback).is_none_or(|live| live.done.is_some()) {
             return;
         }
+        if reason.kind == FailureKind::Unavailable {
+            return self.player_failed(reason, fx);
+        }
         self.errors += 1;
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         self.finish(playback, Outcome::Failed(reason), fx);
@@ -112,16 +122,45 @@ impl Stream {
         let Some(live) = self.live_mut(playback) else { return };
         live.done = Some(outcome.clone());
         let item = live.item.clone();
-        if self.handoff.is_some() {
-            return; // a skip of this very item is under way
-        }
+        self.tail_until = Some(self.now + TAIL);
         let mut handoff = Handoff::new(Some((item, outcome)), Join::AtEnd);
+        match self.handoff.take() {
+            // Whether an earlier skip of it happened does not matter any more: it is over.
+            Some(doubt) if doubt.why == Why::Doubt => handoff.waiters = doubt.waiters,
+            // A skip of this very item is under way.
+            under_way @ Some(_) => return self.handoff = under_way,
+            None => {}
+        }
         if let Some(over) = self.failures_in_a_row.checked_sub(FAILURES_AT_ONCE).filter(|over| *over > 0) {
             handoff.not_before = Some(self.now + backoff::delay(over, RETRY_FIRST, RETRY_MOST));
             self.handoff = Some(handoff);
-            self.put_placeholder(Join::AtEnd, fx);
         } else {
             self.begin(handoff, fx);
+        }
+    }
+
+    /// The player can play nothing now. The item is not to blame: it stays current, and is tried again where it was.
+    fn player_failed(&mut self, reason: FailureReason, fx: &mut Effects) {
+        self.emit(EventKind::PlayerFailed { reason }, fx);
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        self.resume = self.live().map(|live| live.playing_at(self.now));
+        self.put_placeholder(Join::AtEnd, fx);
+        if self.handoff.is_none() {
+            let mut handoff = Handoff::new(None, Join::Now);
+            handoff.why = Why::Doubt;
+            handoff.not_before = Some(self.now + backoff::delay(self.failures_in_a_row, RETRY_FIRST, RETRY_MOST));
+            self.handoff = Some(handoff);
+        }
+    }
+
+    /// When the tail of a track that is done with is over and nothing follows it yet.
+    pub(super) fn tail_deadline(&self) -> Option<Timestamp> {
+        if self.phase == Phase::Running && !self.paused { self.tail_until } else { None }
+    }
+
+    pub(super) fn end_tail_if_due(&mut self, fx: &mut Effects) {
+        if self.tail_deadline().is_some_and(|due| due <= self.now) {
+            self.put_placeholder(Join::AtEnd, fx);
         }
     }
 
@@ -135,18 +174,46 @@ impl Stream {
             handoff.not_before = None;
             return self.ask_if_due(fx);
         }
-        let current = self.live().map(|live| live.item.clone());
+        let skipped = |current: Option<QueueItem>| Ok(Done::Skipped { skipped: true, current: current.map(Box::new) });
+        if let Some(live) = self.live().filter(|live| live.done.is_some()) {
+            // The queue is dry already, and the tail of its last track is on the air.
+            if item.is_none_or(|item| item == live.item.id) {
+                self.put_placeholder(Join::Now, fx);
+                return fx.0.push(Effect::Reply { command, reply: skipped(None) });
+            }
+            let done = Done::Skipped { skipped: false, current: None };
+            return fx.0.push(Effect::Reply { command, reply: Ok(done) });
+        }
+        if let Some(live) = self.live().filter(|live| !live.started && !self.paused && live.follows.is_some()) {
+            // What people hear is the tail of the track before: that is what they skip, unless they name the next one.
+            if item.is_none_or(|item| Some(item) == live.follows) {
+                let current = live.item.clone();
+                self.cut_the_tail(fx);
+                return fx.0.push(Effect::Reply { command, reply: skipped(Some(current)) });
+            }
+        }
+        let current = self.live().map(|live| (live.item.clone(), live.follows.is_some() && !live.started));
         match (current, item) {
-            (Some(current), item) if item.is_none_or(|item| item == current.id) => {
+            (Some((current, behind_a_tail)), item) if item.is_none_or(|item| item == current.id) => {
                 self.failures_in_a_row = 0;
-                let mut handoff = Handoff::new(Some((current, Outcome::Skipped)), Join::Now);
+                // An item that nobody has heard yet makes room without cutting off what is heard.
+                let join = if behind_a_tail { Join::AtEnd } else { Join::Now };
+                let mut handoff = Handoff::new(Some((current, Outcome::Skipped)), join);
                 handoff.why = Why::Skip;
+                handoff.ends_pause = self.paused;
+                handoff.waiters.push((command, Wait::Skip { mine: true, item }));
+                self.begin(handoff, fx);
+            }
+            (None, None) if self.paused => {
+                // Nothing was put on the air while paused; there may be something now.
+                let mut handoff = Handoff::new(None, Join::Now);
+                handoff.ends_pause = true;
                 handoff.waiters.push((command, Wait::Skip { mine: true, item }));
                 self.begin(handoff, fx);
             }
             (None, None) => self.refuse(command, Refusal::NothingToSkip, fx),
             (current, _) => {
-                let done = Done::Skipped { skipped: false, current: current.map(Box::new) };
+                let done = Done::Skipped { skipped: false, current: current.map(|(current, _)| Box::new(current)) };
                 fx.0.push(Effect::Reply { command, reply: Ok(done) });
             }
         }
@@ -162,10 +229,12 @@ impl Stream {
     /// Asks for an item if nothing but the placeholder plays. While paused nothing would be heard of it: that waits for the end of the
     /// pause.
     pub(super) fn look_if_dry(&mut self, fx: &mut Effects) {
-        let dry = matches!(self.on_air, OnAir::Placeholder { .. });
+        // Behind the tail of the last track an item joins; the placeholder it interrupts.
+        let in_tail = self.live().is_some_and(|live| live.done.is_some());
+        let dry = in_tail || matches!(self.on_air, OnAir::Placeholder { .. });
         if self.phase == Phase::Running && dry && !self.paused && self.handoff.is_none() {
             self.poll_from = self.now;
-            self.begin(Handoff::new(None, Join::Now), fx);
+            self.begin(Handoff::new(None, if in_tail { Join::AtEnd } else { Join::Now }), fx);
         }
     }
 
@@ -233,7 +302,8 @@ impl Stream {
         let current_id = advanced.current.as_ref().map(|item| item.id);
         let was_playing = handoff.finished.is_some();
         // The skip in doubt did not happen if its item is current still.
-        let no_skip = handoff.why == Why::Doubt && current_id == handoff.finished.as_ref().map(|(item, _)| item.id);
+        let in_doubt = handoff.finished.as_ref().filter(|_| handoff.why == Why::Doubt);
+        let no_skip = in_doubt.is_some_and(|(item, _)| current_id == Some(item.id));
         if no_skip && self.phase == Phase::Running {
             return self.doubt_is_over(handoff, fx);
         }
@@ -250,22 +320,20 @@ impl Stream {
             }
             return self.ending_knows_current(current_id, fx);
         }
-        if handoff.why != Why::Done && std::mem::take(&mut self.paused) {
+        if handoff.ends_pause && (was_playing || current_id.is_some()) && std::mem::take(&mut self.paused) {
             self.emit(EventKind::Resumed, fx);
         }
-        let resume = self.resume.take();
         let was_dry = matches!(self.on_air, OnAir::Placeholder { .. });
         // Behind the placeholder or silence an item starts at once, however long the hand-off took.
         let join = if self.live().is_some() { handoff.join } else { Join::Now };
         let current = advanced.current.clone().map(Box::new);
         match advanced.current {
-            Some(item) => {
-                let from =
-                    resume.filter(|resume| resume.item == item.id).map_or(Duration::ZERO, |resume| resume.position);
-                self.put_item(item, from, join, fx);
-            }
+            Some(item) => self.put_item(item, join, fx),
+            // The tail of the last track plays out first; see `TAIL`.
+            None if join == Join::AtEnd && self.tail_until.is_some() => {}
             None => self.put_placeholder(join, fx),
         }
+        self.resume = None;
         if !(was_dry && matches!(self.on_air, OnAir::Placeholder { .. })) {
             self.save(None, fx);
         }
@@ -310,16 +378,21 @@ impl Stream {
         }
         if self.phase != Phase::Running {
             self.ending_failed(error, fx);
-        } else if let Some(live) = self.live().filter(|live| handoff.why != Why::Done && live.done.is_none()) {
+            if handoff.why == Why::Skip {
+                handoff.why = Why::Doubt; // it was refused: it must not happen any more
+            }
+        } else if handoff.why == Why::Done {
+            // A track that is done with has its tail still to play; then the placeholder follows. At a start there is nothing yet.
+            if self.live().is_none() {
+                self.put_placeholder(Join::Now, fx);
+            }
+        } else if let Some((item, done)) = self.live().map(|live| (live.item.clone(), live.done.clone())) {
             // The item goes on. If the store did advance, the stream follows as soon as it is told.
-            let failures = handoff.failures;
-            handoff = Handoff::new(Some((live.item.clone(), Outcome::Skipped)), Join::Now);
-            (handoff.why, handoff.failures) = (Why::Doubt, failures);
-        } else if let Some((item, done)) = self.live().and_then(|live| Some((live.item.clone(), live.done.clone()?))) {
-            handoff = Handoff { failures: handoff.failures, ..Handoff::new(Some((item, done)), Join::AtEnd) };
-            self.put_placeholder(Join::AtEnd, fx);
-        } else {
-            self.put_placeholder(if self.live().is_some() { Join::AtEnd } else { Join::Now }, fx);
+            let next = match done {
+                None => Handoff { why: Why::Doubt, ..Handoff::new(Some((item, Outcome::Skipped)), Join::Now) },
+                Some(done) => Handoff::new(Some((item, done)), Join::AtEnd),
+            };
+            handoff = Handoff { failures: handoff.failures, ..next };
         }
         handoff.failures = handoff.failures.saturating_add(1);
         handoff.not_before = Some(self.now + backoff::delay(handoff.failures, RETRY_FIRST, RETRY_MOST));
@@ -328,6 +401,12 @@ impl Stream {
         for (command, _) in starters {
             self.reply_view(command, fx);
         }
+    }
+
+    /// Takes the commands that wait for the hand-off.
+    pub(super) fn handoff_waiters(&mut self) -> Vec<CommandId> {
+        let waiters = self.handoff.as_mut().map(|handoff| std::mem::take(&mut handoff.waiters));
+        waiters.unwrap_or_default().into_iter().map(|(command, _)| command).collect()
     }
 
     /// An end must wait for the hand-off under way: only its answer tells which item to put back. Asks at once if it was waiting.

@@ -47,6 +47,8 @@ pub enum Command {
     },
     /// The process is about to end: store the state, leave the air, go on at the next start.
     Suspend,
+    /// Be forgotten: legal only for a stopped stream. No command is taken from then on.
+    Retire,
 }
 
 /// Names a command until it is replied to. Given by the driver.
@@ -69,15 +71,26 @@ pub enum Answer {
 /// Why a store did not do as asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreError {
-    /// Whether the same question may be answered later.
-    pub retryable: bool,
+    /// What the caller can do about it.
+    pub kind: StoreErrorKind,
     /// What it said, in words.
     pub detail: String,
+}
+
+/// What can be done about a [`StoreError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreErrorKind {
+    /// It cannot be asked now: ask again.
+    Away,
+    /// It holds something that it cannot read: a person has to look.
+    Unreadable,
+    /// It does not know the stream.
+    Gone,
 }
 
 impl StoreError {
     /// An answer of the wrong kind: a bug of the driver, treated like an outage so that the stream goes on.
     pub(super) fn nonsense() -> Self {
-        Self { retryable: true, detail: "the answer does not fit the question".to_owned() }
+        Self { kind: StoreErrorKind::Away, detail: "the answer does not fit the question".to_owned() }
     }
 }

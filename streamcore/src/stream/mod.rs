@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 pub use self::{
     effect::{Done, Effect, Effects, Order, Question, Refusal, Reply},
-    input::{Answer, Command, CommandId, Input, QuestionId, StoreError},
+    input::{Answer, Command, CommandId, Input, QuestionId, StoreError, StoreErrorKind},
     snapshot::{Playing, Snapshot},
     view::{Status, StreamMetrics, StreamView},
 };
@@ -69,6 +69,8 @@ pub struct Stream {
     errors: u64,
     failures_in_a_row: u32,
     poll_from: Timestamp,
+    /// Until when the tail of the item that is done with is still on the air.
+    tail_until: Option<Timestamp>,
     policy_at: Option<Timestamp>,
     last_question: u64,
     last_playback: u64,
@@ -98,6 +100,7 @@ impl Stream {
             errors: 0,
             failures_in_a_row: 0,
             poll_from: Timestamp::default(),
+            tail_until: None,
             policy_at: None,
             last_question: 0,
             last_playback: 0,
@@ -154,10 +157,8 @@ impl Stream {
     /// When [`handle`](Stream::handle) wants to be called with [`Input::Tick`] if nothing happens before; after the last `now` it was given.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        [self.handoff_deadline(), self.ending_deadline(), self.save_deadline(), self.policy_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let own = [self.handoff_deadline(), self.tail_deadline(), self.ending_deadline(), self.save_deadline()];
+        own.into_iter().chain([self.policy_at]).flatten().min()
     }
 
     /// What can be seen of the stream at `now`.
@@ -187,7 +188,7 @@ impl Stream {
     /// What must be stored for the stream to go on after a restart.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let live = self.live().map(|live| Playing { item: live.item.id, position: live.position_at(self.now) });
+        let live = self.live().map(|live| live.playing_at(self.now));
         Snapshot {
             started_at: self.started_at,
             paused: self.paused,
@@ -198,12 +199,18 @@ impl Stream {
         }
     }
 
+    /// Whether it takes no commands any more, or is of a stream that its store does not know.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.phase == Phase::Suspended || (self.phase == Phase::Stopped && self.saving.is_for_nobody())
+    }
+
     fn command(&mut self, id: CommandId, command: Command, fx: &mut Effects) {
         match command {
             Command::Start => self.start(id, fx),
             Command::Stop(reason) => self.stop(id, reason, fx),
             Command::Skip { item } => self.skip(id, item, fx),
             Command::Suspend => self.suspend(id, fx),
+            Command::Retire => self.retire(id, fx),
             Command::Pause | Command::Resume if self.phase != Phase::Running => {
                 self.refuse(id, Refusal::NotRunning, fx)
             }
@@ -223,15 +230,40 @@ impl Stream {
         }
     }
 
+    /// Whoever still waits learns that no answer will come from this process. An end that is not noted yet is left so: the stream goes on at
+    /// the next start, as after a crash, and nobody was told that it ended.
     fn suspend(&mut self, id: CommandId, fx: &mut Effects) {
         if self.phase == Phase::Suspended {
             return self.refuse(id, Refusal::Suspended, fx);
         }
+        let waiting = self.ending_waiters().into_iter().chain(self.handoff_waiters());
+        for command in waiting.collect::<Vec<_>>() {
+            self.refuse(command, Refusal::Suspended, fx);
+        }
         if self.phase == Phase::Running {
             fx.0.push(Effect::Order(Order::Close));
         }
+        let may_save = self.may_save();
         self.become_phase(Phase::Suspended);
-        self.save(Some(id), fx);
+        if may_save {
+            self.save(Some(id), fx);
+        } else {
+            for command in self.give_up_saving() {
+                self.refuse(command, Refusal::Suspended, fx);
+            }
+            self.reply_view(id, fx);
+        }
+    }
+
+    fn retire(&mut self, id: CommandId, fx: &mut Effects) {
+        match self.phase {
+            Phase::Stopped if self.saving.is_settled() => {
+                self.become_phase(Phase::Suspended);
+                self.reply_view(id, fx);
+            }
+            Phase::Suspended => self.refuse(id, Refusal::Suspended, fx),
+            _ => self.refuse(id, Refusal::Running, fx),
+        }
     }
 
     fn report(&mut self, report: Report, fx: &mut Effects) {
@@ -267,6 +299,7 @@ impl Stream {
         if self.phase == Phase::Suspended {
             return;
         }
+        self.end_tail_if_due(fx);
         self.hand_off_if_due(fx);
         self.end_if_due(fx);
         self.save_if_due(fx);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Effect, Effects, Order, Stream};
+use super::{Effect, Effects, Order, Playing, Stream};
 use crate::{
-    EventKind, Outcome, PlaybackId, QueueItem, Timestamp,
+    EventKind, ItemId, Outcome, PlaybackId, QueueItem, Timestamp,
     player::{Join, Play},
 };
 
@@ -35,6 +35,10 @@ pub(super) struct Live {
     pub(super) ordered: bool,
     /// Whether its first moment has been on the air.
     pub(super) started: bool,
+    /// Whether it was told as started by a process or player before.
+    pub(super) told_before: bool,
+    /// The item whose tail is still on the air until this one starts.
+    pub(super) follows: Option<ItemId>,
     /// How far listeners are, and since when that counts up; none while it does not (before the start, paused).
     pub(super) position: Duration,
     pub(super) running_since: Option<Timestamp>,
@@ -45,6 +49,11 @@ pub(super) struct Live {
 impl Live {
     pub(super) fn position_at(&self, now: Timestamp) -> Duration {
         self.position + self.running_since.map_or(Duration::ZERO, |since| now.since(since))
+    }
+
+    pub(super) fn playing_at(&self, now: Timestamp) -> Playing {
+        let started = self.started || self.told_before;
+        Playing { item: self.item.id, position: self.position_at(now), started }
     }
 
     fn freeze(&mut self, now: Timestamp) {
@@ -74,7 +83,10 @@ impl Stream {
         self.live().is_some_and(|live| live.running_since.is_some())
     }
 
-    pub(super) fn put_item(&mut self, item: QueueItem, from: Duration, join: Join, fx: &mut Effects) {
+    pub(super) fn put_item(&mut self, item: QueueItem, join: Join, fx: &mut Effects) {
+        let resume = self.resume.take().filter(|resume| resume.item == item.id);
+        let from = resume.map_or(Duration::ZERO, |resume| resume.position);
+        let follows = if join == Join::AtEnd { self.live().map(|live| live.item.id) } else { None };
         let live = Live {
             item,
             playback: self.next_playback(),
@@ -82,11 +94,23 @@ impl Stream {
             join,
             ordered: false,
             started: false,
+            told_before: resume.is_some_and(|resume| resume.started),
+            follows,
             position: from,
             running_since: None,
             done: None,
         };
         self.on_air = OnAir::Item(Box::new(live));
+        self.tail_until = None;
+        self.order_what_is_on_air(fx);
+    }
+
+    /// The live item begins now; the tail of the one before is thrown away.
+    pub(super) fn cut_the_tail(&mut self, fx: &mut Effects) {
+        let playback = self.next_playback();
+        if let OnAir::Item(live) = &mut self.on_air {
+            (live.playback, live.join, live.follows, live.ordered) = (playback, Join::Now, None, false);
+        }
         self.order_what_is_on_air(fx);
     }
 
@@ -96,6 +120,7 @@ impl Stream {
             return;
         }
         self.on_air = OnAir::Placeholder { ordered: false };
+        self.tail_until = None;
         self.placeholder_join = join;
         self.poll_from = self.now;
         self.order_what_is_on_air(fx);
@@ -126,6 +151,9 @@ impl Stream {
 
     pub(super) fn pause(&mut self, fx: &mut Effects) {
         self.paused = true;
+        if let Some(handoff) = &mut self.handoff {
+            handoff.ends_pause = false; // this pause is younger than the skip
+        }
         let now = self.now;
         if let OnAir::Item(live) = &mut self.on_air {
             live.freeze(now);
@@ -155,8 +183,12 @@ impl Stream {
         }
         live.running_since = (!paused).then_some(now);
         let (item, position_ms) = (live.item.clone(), u64::try_from(live.from.as_millis()).unwrap_or(u64::MAX));
-        self.tracks_played += 1;
-        self.emit(EventKind::TrackStarted { item, position_ms }, fx);
+        if live.told_before {
+            self.emit(EventKind::TrackResumed { item, position_ms }, fx);
+        } else {
+            self.tracks_played += 1;
+            self.emit(EventKind::TrackStarted { item }, fx);
+        }
         self.save(None, fx);
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    CommandId, Effect, Effects, Question, QuestionId, Refusal, StoreError, Stream, backoff,
+    CommandId, Effect, Effects, Question, QuestionId, Refusal, StoreError, StoreErrorKind, Stream, backoff,
     phase::{Ending, Phase},
 };
 use crate::{EventKind, Port, Timestamp};
@@ -25,9 +25,16 @@ pub(super) struct Saving {
     retry_at: Option<Timestamp>,
     failures: u32,
     last: Timestamp,
+    /// The store does not know the stream.
+    gone: bool,
 }
 
 impl Saving {
+    /// Whether there is nowhere to store anything.
+    pub(super) const fn is_for_nobody(&self) -> bool {
+        self.gone
+    }
+
     /// Whether the store has the newest state.
     pub(super) const fn is_settled(&self) -> bool {
         self.asked.is_none() && !self.dirty
@@ -45,7 +52,7 @@ impl Stream {
     }
 
     /// An end is noted last of all, when the current item is back in the queue: see [`Ending`].
-    const fn may_save(&self) -> bool {
+    pub(super) const fn may_save(&self) -> bool {
         !matches!(self.phase, Phase::Ending(Ending::HandingOff | Ending::Releasing(_)))
     }
 
@@ -57,6 +64,12 @@ impl Stream {
         self.saving.last = self.now;
         self.saving.waiters = std::mem::take(&mut self.saving.next_waiters);
         fx.0.push(Effect::Ask { question, ask: Question::Save(self.snapshot()) });
+    }
+
+    /// Stores nothing more than what is asked already; takes the commands that waited for more.
+    pub(super) fn give_up_saving(&mut self) -> Vec<CommandId> {
+        self.saving.dirty = false;
+        std::mem::take(&mut self.saving.next_waiters)
     }
 
     /// Takes the answer if it is one to a save.
@@ -74,6 +87,7 @@ impl Stream {
         match answer {
             Ok(()) => {
                 self.saving.failures = 0;
+                self.saving.gone = false;
                 for command in waiters {
                     self.reply_view(command, fx);
                 }
@@ -84,6 +98,7 @@ impl Stream {
                 }
             }
             Err(error) => {
+                self.saving.gone = error.kind == StoreErrorKind::Gone;
                 self.saving.failures += 1;
                 self.saving.dirty = true;
                 self.saving.retry_at = Some(self.now + backoff::delay(self.saving.failures, RETRY_FIRST, RETRY_MOST));

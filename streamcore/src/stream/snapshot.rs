@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{ItemId, Timestamp};
 
 /// What a stream must remember to go on after a restart. The queue is not part of it: the store's queue is the truth about the queue.
+///
+/// Stored as JSON and read for ever: a field that an older process did not write has its default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Snapshot {
     /// When the running session began; none if the stream is stopped.
     pub started_at: Option<Timestamp>,
@@ -28,6 +31,9 @@ pub struct Playing {
     pub item: ItemId,
     /// How far into it.
     pub position: Duration,
+    /// Whether it has been told as started.
+    #[serde(default)]
+    pub started: bool,
 }
 
 impl Snapshot {

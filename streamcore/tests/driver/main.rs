@@ -6,10 +6,10 @@ use std::{sync::Arc, time::Duration};
 
 use sim_player::{Heard, SimPlayer};
 use streamcore::{
-    EventKind, FailureKind, ItemId, Outcome, QueueItem, Status, StreamId, Timestamp,
+    Event, EventKind, FailureKind, ItemId, Outcome, QueueItem, Status, StreamId, Timestamp,
     auto_end::Never,
     driver::{CommandError, Host, Ports},
-    metrics::Recording,
+    metrics::{MetricsSink, Recording},
     queue::{DEFAULT_MAX_ITEMS, MemoryQueue, Op, Page, Placement, Queue},
     registry::{MemoryRegistry, Registry, StreamRecord},
     runtime::Runtime,
@@ -25,10 +25,30 @@ const STREAM: StreamId = StreamId::new(1);
 struct World {
     runtime: SimRuntime,
     player: Arc<SimPlayer>,
-    sink: Arc<Recording>,
+    sink: Arc<Sink>,
     queue: Arc<dyn Queue>,
     registry: Arc<dyn Registry>,
     host: Arc<Host>,
+}
+
+/// Remembers events, and breaks down when told to.
+#[derive(Debug)]
+struct Sink {
+    events: Recording,
+    panics: std::sync::atomic::AtomicBool,
+}
+
+impl Sink {
+    fn panic_once(&self) {
+        self.panics.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+impl MetricsSink for Sink {
+    fn record(&self, event: &Event) {
+        assert!(!self.panics.swap(false, std::sync::atomic::Ordering::Relaxed), "told to");
+        self.events.record(event);
+    }
 }
 
 impl World {
@@ -47,7 +67,7 @@ impl World {
 
     fn on(runtime: SimRuntime, queue: Arc<dyn Queue>, registry: Arc<dyn Registry>) -> Self {
         let player = Arc::new(SimPlayer::new(runtime.clone()));
-        let sink = Arc::new(Recording::new(10_000));
+        let sink = Arc::new(Sink { events: Recording::new(10_000), panics: false.into() });
         let host = Host::new(Ports {
             queue: queue.clone(),
             registry: registry.clone(),
@@ -162,7 +182,7 @@ fn broken_tracks_are_passed_over_with_their_reason() {
     world.start();
     world.runtime.settle();
     assert_eq!(world.heard().last(), Some(&Heard::Item(good)));
-    let failed = world.sink.events().into_iter().find_map(|event| match event.kind {
+    let failed = world.sink.events.events().into_iter().find_map(|event| match event.kind {
         EventKind::TrackFinished { outcome: Outcome::Failed(reason), .. } => Some(reason.kind),
         _ => None,
     });
@@ -280,6 +300,96 @@ fn a_deleted_stream_leaves_nothing_behind() {
     assert_eq!(world.runtime.run(world.queue.view(STREAM, Page::ALL)).expect("the queue works").total, 0);
     let view = world.runtime.run(world.host.view(STREAM));
     assert_eq!(view.unwrap_err(), CommandError::NotFound { stream: STREAM });
+}
+
+/// Found by a reviewer: a stream that was started while it was being deleted stayed on the air, and nobody could stop it.
+#[test]
+fn a_stream_that_is_being_deleted_cannot_be_started() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let world =
+        World::with_faults(move |call| if call.method == "purge" { Fault::Hold(held.clone()) } else { Fault::None });
+    world.add(1, 10);
+    let (host, deleted) = (world.host.clone(), Arc::new(std::sync::Mutex::new(None)));
+    let answer = deleted.clone();
+    world.runtime.spawn(Box::pin(async move {
+        let deleted = host.delete(STREAM).await;
+        *answer.lock().unwrap() = Some(deleted);
+    }));
+    world.runtime.settle();
+    let start = world.runtime.run(world.host.start(STREAM));
+    assert_eq!(start.unwrap_err(), CommandError::NotFound { stream: STREAM });
+    gate.open();
+    world.runtime.settle();
+    assert_eq!(*deleted.lock().unwrap(), Some(Ok(())));
+    assert!(!world.player.is_on_air(STREAM));
+    assert_eq!(world.runtime.run(world.host.view(STREAM)).unwrap_err(), CommandError::NotFound { stream: STREAM });
+}
+
+#[test]
+fn a_stream_that_is_starting_cannot_be_deleted() {
+    let world = World::new();
+    let both = futures::future::join(world.host.start(STREAM), world.host.delete(STREAM));
+    let (started, deleted) = world.runtime.run(both);
+    assert!(started.is_ok());
+    assert_eq!(deleted.unwrap_err(), CommandError::Running { stream: STREAM });
+    assert!(world.player.is_on_air(STREAM));
+}
+
+#[test]
+fn a_delete_that_fails_can_be_repeated_and_the_stream_used() {
+    let mut first = true;
+    let world = World::with_faults(move |call| {
+        if call.method == "purge" && std::mem::take(&mut first) { Fault::Refuse } else { Fault::None }
+    });
+    let deleted = world.runtime.run(world.host.delete(STREAM));
+    assert!(matches!(deleted, Err(CommandError::Unavailable { .. })), "{deleted:?}");
+    assert_eq!(world.start(), Status::Placeholder);
+    world.runtime.run(world.host.stop(STREAM)).expect("it stops");
+    world.runtime.run(world.host.delete(STREAM)).expect("it is stopped");
+}
+
+/// Promise S14.
+#[test]
+fn whoever_waits_when_the_host_shuts_down_is_answered() {
+    let (gate, hangs) = (Gate::new(), Arc::new(std::sync::atomic::AtomicBool::new(false)));
+    let (held, script) = (gate, hangs.clone());
+    let world = World::with_faults(move |call| {
+        let hangs = call.method == "advance" && script.load(std::sync::atomic::Ordering::Relaxed);
+        if hangs { Fault::Hold(held.clone()) } else { Fault::None }
+    });
+    world.add(1, 60);
+    world.start();
+    hangs.store(true, std::sync::atomic::Ordering::Relaxed);
+    let begin = world.runtime.now();
+    let both = futures::future::join(world.host.skip(STREAM, None), world.host.shutdown());
+    let (skipped, ()) = world.runtime.run(both);
+    assert_eq!(skipped, Err(CommandError::ShuttingDown));
+    assert_eq!(world.runtime.now(), begin, "nobody waited for anything");
+}
+
+#[test]
+fn a_host_that_is_dropped_leaves_nothing_on_the_air() {
+    let world = World::new();
+    world.start();
+    let World { runtime, player, host, .. } = world;
+    drop(host);
+    runtime.settle();
+    assert!(!player.is_on_air(STREAM));
+}
+
+#[test]
+fn a_stream_whose_loop_broke_down_goes_on_with_the_next_command() {
+    let world = World::new();
+    let ids = [world.add(1, 60), world.add(2, 60)];
+    world.start();
+    world.sink.panic_once();
+    let panicked =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.runtime.pass(Duration::from_secs(90))));
+    assert!(panicked.is_err(), "the sink was asked");
+    assert!(!world.player.is_on_air(STREAM), "nothing plays on without its loop");
+    world.start();
+    assert_eq!((world.status(), world.heard().last()), (Status::Playing, Some(&Heard::Item(ids[1]))));
 }
 
 #[test]

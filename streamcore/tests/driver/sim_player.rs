@@ -32,6 +32,7 @@ pub(crate) struct SimPlayer {
 #[derive(Debug)]
 struct Air {
     reports: Reports,
+    open: bool,
     live: Option<PlaybackId>,
     /// When the last sample of what was ordered so far is heard.
     ends: Option<Timestamp>,
@@ -46,6 +47,10 @@ impl SimPlayer {
 
     pub(crate) fn heard(&self, stream: StreamId) -> Vec<Heard> {
         self.lock().get(&stream).map(|air| air.heard.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn is_on_air(&self, stream: StreamId) -> bool {
+        self.lock().get(&stream).is_some_and(|air| air.open)
     }
 
     /// The silence between one item and the next, in all.
@@ -72,7 +77,7 @@ impl SimPlayer {
 
 impl Player for SimPlayer {
     fn open(&self, stream: StreamId, reports: Reports) {
-        let air = Air { reports, live: None, ends: None, heard: Vec::new(), gaps: Duration::ZERO };
+        let air = Air { reports, open: true, live: None, ends: None, heard: Vec::new(), gaps: Duration::ZERO };
         self.lock().insert(stream, air);
     }
 
@@ -116,7 +121,7 @@ impl Player for SimPlayer {
 
     fn close(&self, stream: StreamId) {
         if let Some(air) = self.lock().get_mut(&stream) {
-            air.live = None;
+            (air.open, air.live) = (false, None);
         }
     }
 }

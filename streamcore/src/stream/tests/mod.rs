@@ -23,6 +23,15 @@ enum Hears {
     Placeholder(PlaybackId),
 }
 
+impl Hears {
+    fn played(&self) -> Option<Play> {
+        match self {
+            Self::Item(play) => Some(play.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// How a store treats the next question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Store {
@@ -48,6 +57,8 @@ struct World {
     events: Vec<EventKind>,
     replies: Vec<(CommandId, Reply)>,
     commands: u64,
+    /// Commands up to this one were lost with a process that died.
+    lost_commands: u64,
     items: u128,
 }
 
@@ -83,6 +94,7 @@ impl World {
             events: Vec::new(),
             replies: Vec::new(),
             commands: 0,
+            lost_commands: 0,
             items: 0,
         }
     }
@@ -257,11 +269,12 @@ impl World {
         self.paused = false;
         self.asked.clear();
         self.playbacks.clear();
+        self.lost_commands = self.commands;
         self.stream = restored.0;
         self.perform(restored.1);
     }
 }
 
 fn away() -> StoreError {
-    StoreError { retryable: true, detail: "away".to_owned() }
+    StoreError { kind: StoreErrorKind::Away, detail: "away".to_owned() }
 }

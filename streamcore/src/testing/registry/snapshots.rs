@@ -17,7 +17,7 @@ pub(super) fn running(n: u64) -> Snapshot {
     Snapshot {
         started_at: Some(at(n)),
         paused: true,
-        playing: Some(Playing { item: item_id(n), position: Duration::new(61, 999_999_999) }),
+        playing: Some(Playing { item: item_id(n), position: Duration::new(61, 999_999_999), started: true }),
         tracks_played: u64::MAX,
         errors: n,
         ended: Some((Timestamp::from_millis(u64::MAX), EndReason::AutoEnd)),
