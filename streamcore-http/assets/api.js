@@ -11,6 +11,7 @@ export class Refused extends Error {
     super(body?.message ?? `HTTP ${status}`);
     this.status = status;
     this.code = body?.error ?? "unknown";
+    this.details = body?.details ?? {};
   }
 }
 

@@ -61,7 +61,8 @@ async function lookForStreams() {
   streams = (await read("api/v1/streams?limit=100")).body.items;
   streamsSeen = performance.now();
   const wanted = new URLSearchParams(location.search).get("stream");
-  stream ??= wanted && /^-?\d{1,16}$/.test(wanted) ? wanted : String(streams[0]?.id ?? 1);
+  const inviting = streams.find((one) => one.status !== "stopped") ?? streams[0];
+  stream ??= wanted && /^-?\d{1,16}$/.test(wanted) ? wanted : String(inviting?.id ?? 1);
   showPicker();
 }
 
@@ -164,7 +165,7 @@ function act(action) {
       return true;
     } catch (error) {
       if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
-      tell(error instanceof Refused ? error.message : say("offlineNow"));
+      tell(error instanceof Refused ? inWords(error) : say("offlineNow"));
       return false;
     } finally {
       await looking?.catch(() => {});
@@ -173,6 +174,11 @@ function act(action) {
   });
   last = done.catch(() => {});
   return done;
+}
+
+/** A refusal in the server's words, except where those count places from 0: people count from 1. */
+function inWords({ code, details, message }) {
+  return code === "position_out_of_range" ? say("places", [details.min + 1, details.max + 1]) : message;
 }
 
 const command = (name) => act(() => change("POST", `api/v1/streams/${stream}/${name}`));
@@ -194,6 +200,7 @@ const items = () => `api/v1/queue/${stream}/items`;
 const actions = {
   // The place is meant for the list that is seen: if that changed, the server says so and nothing moves.
   move: (id, position) => act(() => change("PATCH", `${items()}/${id}/move`, { position }, { "If-Match": tag ?? "*" })),
+  refusePlace: (first, last) => tell(say("places", [first, last])),
   remove: (id) => act(() => change("DELETE", `${items()}/${id}`)),
   add: async (url, next) => {
     let title;

@@ -47,14 +47,25 @@ function makeRow(item) {
   row.querySelector(".down").addEventListener("click", () => actions.move(item.id, place() + 1));
   row.querySelector(".remove").addEventListener("click", () => actions.remove(item.id));
   const position = row.querySelector(".position");
-  position.addEventListener("change", () => {
-    const wanted = Number.parseInt(position.value, 10);
-    if (Number.isInteger(wanted) && wanted >= 1 && wanted - 1 !== place()) actions.move(item.id, wanted - 1);
-    else position.value = place() + 1;
+  const reset = () => (position.value = place() + 1);
+  position.addEventListener("change", async () => {
+    // Text that is no number reads as empty, but is bad input; an emptied field asks for nothing.
+    const typed = position.value.trim(), wanted = Number(typed);
+    const asked = typed !== "" || position.validity.badInput;
+    const first = firstWaiting(shown) + 1;
+    if (asked && !(typed !== "" && Number.isSafeInteger(wanted) && wanted >= first)) {
+      actions.refusePlace(first, shown.total);
+    } else if (asked && wanted - 1 !== place()) {
+      await actions.move(item.id, wanted - 1);
+    }
+    reset();
   });
-  position.addEventListener("blur", () => (position.value = place() + 1));
+  position.addEventListener("blur", reset);
   return row;
 }
+
+/** The 0-based place of the first item that can be moved: the current one keeps its place. */
+const firstWaiting = (queue) => (queue.current_index === 1 ? 1 : 0);
 
 function fillRow(row, item, index, queue) {
   const current = queue.current_index === 1 && index === 0;
@@ -74,8 +85,7 @@ function fillRow(row, item, index, queue) {
   if (document.activeElement !== position) position.value = index + 1;
   position.setAttribute("aria-label", say("position", item.title));
   row.querySelector(".place").title = current ? say("playingAt1") : "";
-  const firstWaiting = queue.current_index === 1 ? 1 : 0;
-  for (const [name, off] of [["up", index <= firstWaiting], ["down", index >= queue.total - 1], ["remove", false]]) {
+  for (const [name, off] of [["up", index <= firstWaiting(queue)], ["down", index >= queue.total - 1], ["remove", false]]) {
     const button = row.querySelector(`.${name}`);
     const focused = document.activeElement === button;
     button.disabled = current || off;

@@ -15,7 +15,7 @@ const WORDS = {
     listeners: (n) => `${n} ${n === 1 ? "listener" : "listeners"}`, items: (n) => String(n), more: (n) => `Show ${n} more`,
     up: (t) => `Move up: ${t}`, down: (t) => `Move down: ${t}`, remove: (t) => `Remove: ${t}`, position: (t) => `Position of ${t}`,
     added: (t) => `Added: ${t}`, played: "Played", skipped: "Skipped", failed: "Failed", other: "Ended", tokenSet: "Token is set",
-    playingAt1: "1, playing now",
+    playingAt1: "1, playing now", places: ([first, last]) => `The position must be a whole number from ${first} to ${last}.`,
     why: { not_found: "not found", forbidden: "not allowed", unreadable: "unreadable", unsupported: "unknown format", empty: "no audio", broken: "broken", stalled: "stalled", other: "other" },
   },
   ru: {
@@ -32,7 +32,7 @@ const WORDS = {
     listeners: (n) => `${n} ${plural(n, "слушатель", "слушателя", "слушателей")}`, items: (n) => String(n), more: (n) => `Показать ещё ${n}`,
     up: (t) => `Выше: ${t}`, down: (t) => `Ниже: ${t}`, remove: (t) => `Удалить: ${t}`, position: (t) => `Место: ${t}`,
     added: (t) => `Добавлено: ${t}`, played: "Сыграно", skipped: "Пропущено", failed: "Сбой", other: "Закончено", tokenSet: "Токен задан",
-    playingAt1: "1, играет сейчас",
+    playingAt1: "1, играет сейчас", places: ([first, last]) => `Место — целое число от ${first} до ${last}.`,
     why: { not_found: "не найдено", forbidden: "не разрешено", unreadable: "не читается", unsupported: "неизвестный формат", empty: "нет звука", broken: "файл повреждён", stalled: "нет ответа", other: "иное" },
   },
 };

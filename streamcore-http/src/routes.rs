@@ -49,7 +49,7 @@ pub(crate) fn table() -> Vec<Route> {
         post  ("/api/v1/streams/{stream}/stop",                Token,  streams::command::stop),
         post  ("/api/v1/streams/{stream}/pause",               Token,  streams::command::pause),
         post  ("/api/v1/streams/{stream}/resume",              Token,  streams::command::resume),
-        post  ("/api/v1/streams/{stream}/skip",                Token,  streams::command::skip),
+        post  ("/api/v1/streams/{stream}/skip",                Token,  queue::skip::answer),
 
         // What can be queued. The names of files are not for everybody.
         get   ("/api/v1/media",                                Token,  media::answer),

@@ -28,6 +28,8 @@ pub struct Options {
     pub args: Vec<String>,
     /// A settings file.
     pub config: Option<String>,
+    /// How many files it may have open.
+    pub max_files: Option<u32>,
 }
 
 /// A running server. Dropping it kills it; if the test failed, its log is shown.
@@ -230,7 +232,10 @@ pub fn binary() -> PathBuf {
 /// A command for the binary with a clean environment: what the developer has set must not change what is tested.
 #[must_use]
 pub fn command(directory: &Path) -> Command {
-    let mut command = Command::new(binary());
+    prepared(Command::new(binary()), directory)
+}
+
+fn prepared(mut command: Command, directory: &Path) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("STREAMCORE_")) {
         command.env_remove(name);
     }
@@ -240,7 +245,14 @@ pub fn command(directory: &Path) -> Command {
 
 fn spawn(directory: &Path, options: &Options) -> (Child, SocketAddr, Vec<String>) {
     let log = fs::OpenOptions::new().create(true).append(true).open(log_path(directory)).expect("a log");
-    let mut command = command(directory);
+    let mut command = match options.max_files {
+        None => command(directory),
+        Some(files) => {
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(format!("ulimit -n {files} && exec \"$0\" \"$@\"")).arg(binary());
+            prepared(shell, directory)
+        }
+    };
     command.args(["--listen", "127.0.0.1:0"]).env("STREAMCORE_API_TOKEN", TOKEN).env("STREAMCORE_LOG", "info");
     if options.config.is_some() {
         command.arg("--config").arg(directory.join("settings.toml"));

@@ -100,3 +100,50 @@ async fn titles_are_text_and_nothing_else() {
     assert_ne!(browser.run("return document.title").await, json!("owned"));
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_is_none_is_refused_in_the_numbers_that_people_see() {
+    let server = server();
+    let _: Vec<_> = NAMES[..3].iter().map(|name| server.add(name)).collect();
+    server.await_playing("a.wav", Duration::from_secs(10));
+    let browser = Browser::open(&server.url("/")).await;
+    let untouched = rows(&["a.wav", "b.wav", "c.wav"]);
+    browser.until("the rows", ROWS, untouched.clone()).await;
+    let store = format!("sessionStorage.setItem('streamcore.token', '{}')", server.token());
+    browser.run(&store).await;
+    // As if typed: what a number field does with letters (`-` or `e` alone is kept, and is no number) is the browser's business.
+    let field = "#queue li[data-item-id]:nth-of-type(3) .position";
+    for (language, wanted) in [("en", "a whole number from 2 to 3"), ("ru", "целое число от 2 до 3")] {
+        for typed in ["99", "1", "0", "-1", "1.5", "e", "--"] {
+            browser.run("document.querySelector('#message').textContent = ''").await;
+            browser.replace(field, typed).await;
+            let says = format!("return document.querySelector('#message').textContent.includes('{wanted}')");
+            browser.until(&format!("{typed:?} to be refused in {language}"), &says, true).await;
+            browser.until("the field to be as it was", ROWS, untouched.clone()).await;
+        }
+        browser.click("#language").await;
+    }
+    browser.replace(field, "2").await;
+    browser.until("a place that is one to be taken", ROWS, rows(&["a.wav", "c.wav", "b.wav"])).await;
+    assert_eq!(browser.run("return window.__errors").await, json!([]), "no script failed");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_opens_the_first_stream_that_runs() {
+    let server = Server::start();
+    for id in [1, 2, 3] {
+        let _ = server.call("POST", "/api/v1/streams", Some(&json!({"id": id, "name": "Test"}))).expect(201);
+    }
+    let shown = "return document.querySelector('#stream-select').value";
+    let browser = Browser::open(&server.url("/")).await;
+    browser.until("the first one, as none runs", shown, "1").await;
+    for id in [3, 2] {
+        let _ = server.call("POST", &format!("/api/v1/streams/{id}/start"), None).expect(200);
+        browser.load(&server.url("/")).await;
+        browser.until("the first one that runs", shown, id.to_string()).await;
+    }
+    browser.load(&server.url("/?stream=1")).await;
+    browser.until("the one that the address names", shown, "1").await;
+    browser.close().await;
+}

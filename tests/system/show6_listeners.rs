@@ -1,11 +1,13 @@
 //! A listener that is stuck is gone soon, and nobody else notices.
 
 use std::{
+    io::Write as _,
+    net::TcpStream,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use streamcore_tests::{RawListener, Recorder, Server, media::ToneFile, process, tone::hear, wait};
+use streamcore_tests::{Options, RawListener, Recorder, Server, media::ToneFile, process, tone::hear, wait};
 
 const SOON: Duration = Duration::from_secs(5);
 const PROMISE: Duration = Duration::from_secs(30);
@@ -32,6 +34,35 @@ fn listeners(server: &Server) -> u64 {
 
 fn await_listeners(server: &Server, count: u64, deadline: Duration) -> Duration {
     wait::until(&format!("{count} listeners"), deadline, || (listeners(server) == count).then_some(())).1
+}
+
+/// Found by a reviewer: enough connections took the files that tracks need, and each track that could not be opened was passed over, to the
+/// last one in the queue.
+#[test]
+fn connections_cannot_take_the_files_that_tracks_need() {
+    let server = Server::start_with(Options { max_files: Some(160), ..Options::default() });
+    let names = ["a.wav", "b.wav", "c.wav", "d.wav", "e.wav"];
+    for name in names {
+        ToneFile::wav(name, 400, 2).write(&server.media_dir());
+    }
+    server.start_stream();
+    names.iter().for_each(|name| drop(server.add(name)));
+    server.await_playing(names[0], SOON);
+
+    let crowd: Vec<_> = (0..150).filter_map(|_| listen_and_say_no_more(&server)).collect();
+    assert!(crowd.len() > 100, "only {} connected", crowd.len());
+    // The server has no place for another request now: its log tells.
+    wait::until("the last track", Duration::from_secs(30), || server.log().contains("title=\"e.wav\"").then_some(()));
+    let log = server.log();
+    assert!(!log.contains("track_failed"), "{log}");
+    assert_eq!(log.matches("event=\"track_started\"").count(), names.len(), "{log}");
+}
+
+/// A listener that keeps its connection and reads nothing.
+fn listen_and_say_no_more(server: &Server) -> Option<TcpStream> {
+    let mut socket = TcpStream::connect(server.address()).ok()?;
+    socket.write_all(b"GET /listen/1 HTTP/1.1\r\nHost: crowd\r\n\r\n").ok()?;
+    Some(socket)
 }
 
 #[test]

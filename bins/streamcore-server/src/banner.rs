@@ -1,6 +1,6 @@
 //! What the terminal shows once the port is bound: where to look, where to listen, what to try.
 
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, path::Path};
 
 use crate::token::{Token, TokenSource};
 
@@ -8,6 +8,7 @@ use crate::token::{Token, TokenSource};
 pub(crate) struct Banner<'a> {
     pub(crate) address: SocketAddr,
     pub(crate) token: &'a Token,
+    pub(crate) media_dir: &'a Path,
     pub(crate) resumed: usize,
     pub(crate) demo: bool,
 }
@@ -42,7 +43,7 @@ impl fmt::Display for Banner<'_> {
             writeln!(f, "\n  Stream 1 plays. Open the page, or listen with a player:\n")?;
             writeln!(f, "    ffplay -nodisp {base}/listen/1")?;
         } else {
-            writeln!(f, "\n  Put music into the media directory, then queue it and start:\n")?;
+            writeln!(f, "\n  Put music into {}, then queue it and start the stream.", self.media_dir.display())?;
         }
         writeln!(f, "\n  Try next:\n\n    TOKEN={shown}\n    curl -s {base}/api/v1/queue/1")?;
         let auth = "-H \"Authorization: Bearer $TOKEN\"";
@@ -89,7 +90,8 @@ mod tests {
     fn banner(source: TokenSource, demo: bool) -> String {
         let token = Token { secret: Secret(String::from("the-very-secret-token")), source };
         let address = "0.0.0.0:1234".parse().expect("an address");
-        Banner { address, token: &token, resumed: 0, demo }.to_string()
+        let media_dir = Path::new("somewhere/my media");
+        Banner { address, token: &token, media_dir, resumed: 0, demo }.to_string()
     }
 
     #[test]
@@ -105,6 +107,21 @@ mod tests {
         let text = banner(TokenSource::Kept("d/api-token".into()), false);
         assert!(text.contains("Page    http://127.0.0.1:1234/\n"), "{text}");
         assert!(text.contains("Listen  http://127.0.0.1:1234/listen/1\n"), "{text}");
+    }
+
+    #[test]
+    fn who_begins_with_nothing_is_told_where_music_goes() {
+        let text = banner(TokenSource::Kept("d/api-token".into()), false);
+        assert!(text.contains("Put music into somewhere/my media, "), "{text}");
+    }
+
+    #[test]
+    fn no_two_lines_in_a_row_are_empty() {
+        for demo in [true, false] {
+            let text = banner(TokenSource::Made("d/api-token".into()), demo);
+            assert!(!text.contains("\n\n\n"), "{text}");
+            assert!(text.starts_with("\n  Streamcore ") && text.ends_with("\n\n"), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! Why the server does not run, and the exit code that says so: 64 for settings and the command line, 1 for the rest.
 
-use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use crate::{config::ConfigError, token::TokenError};
 
@@ -33,6 +38,8 @@ pub(crate) enum Failure {
     Demo(String),
     #[error("cannot start the runtime: {0}")]
     Runtime(io::Error),
+    #[error("cannot write to standard output: {0}; make room, or send it elsewhere")]
+    Output(io::Error),
 }
 
 fn next_step(source: &io::Error) -> &'static str {
@@ -48,7 +55,8 @@ fn next_step(source: &io::Error) -> &'static str {
 impl Failure {
     /// Tells a person, and gives the exit code for a supervisor.
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("streamcore-server: {}", with_causes(self));
+        // When nobody is there to be told, the exit code still says it.
+        let _ = writeln!(io::stderr(), "streamcore-server: {}", with_causes(self));
         match self {
             Self::Config(_) => ExitCode::from(USAGE),
             _ => ExitCode::FAILURE,

@@ -7,6 +7,8 @@ mod cli;
 mod config;
 mod demo;
 mod failure;
+mod limits;
+mod output;
 mod server;
 mod signals;
 mod telemetry;
@@ -37,8 +39,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match cli.command() {
         Command::CheckConfig => {
             telemetry::check(&environment)?;
-            print!("{}", Report(&config));
-            Ok(())
+            output::print(&Report(&config)).map_err(Failure::Output)
         }
         Command::Serve => {
             telemetry::init(&environment)?;

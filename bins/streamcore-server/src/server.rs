@@ -1,6 +1,6 @@
 //! Composition: which adapters are in use, in which order they begin, and in which order they end.
 
-use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use streamcore::{
     auto_end::Never,
@@ -13,7 +13,9 @@ use streamcore_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
-use crate::{banner::Banner, config::Config, demo, failure::Failure, signals::Signals, telemetry::LogSink, token};
+use crate::{
+    banner::Banner, config::Config, demo, failure::Failure, limits, output, signals::Signals, telemetry::LogSink, token,
+};
 
 /// How the grace period is divided: connections that do not end by themselves are cut after so many tenths of it, ...
 const CUT_CONNECTIONS: u32 = 7;
@@ -34,13 +36,15 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     make_directory("media", "--media-dir", &config.media_dir.value)?;
     // The store's lock comes first: whoever holds it owns the data directory, token file included.
     let store = Arc::new(SqliteStore::open(config.data_dir.value.join("streamcore.sqlite3"))?);
-    let token = token::obtain(config)?;
     let address = config.listen.value;
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
 
     let player = AudioPlayer::new(config.audio.config(&config.media_dir.value))?;
     let media = Arc::new(MediaDir::new(&config.media_dir.value)?);
+    // A new token is shown once, by this start: so it is made when little can go wrong any more.
+    let token = token::obtain(config)?;
+    let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
     let host = Host::new(Ports {
         queue: store.clone(),
@@ -65,17 +69,28 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         broadcast: player,
         media,
         runtime,
-        settings: config.http.settings(ServiceToken::new(token.secret.0.as_str())?, &config.queue),
+        settings: config.http.settings(secret, &config.queue),
     });
+    let media_dir = &config.media_dir.value;
+    let resumed = resumed.len();
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        %address,
+        data_dir = %config.data_dir.value.display(),
+        media_dir = %media_dir.display(),
+        resumed,
+        "serving"
+    );
     // A server whose terminal is gone goes on.
-    let _ = write!(std::io::stdout(), "{}", Banner { address, token: &token, resumed: resumed.len(), demo });
+    let _ = output::print(&Banner { address, token: &token, media_dir, resumed, demo });
     if !address.ip().is_loopback() {
         warn!(%address, "listening beyond this machine: everybody who reaches it can listen and read the queue; changes need the token, which travels unencrypted without a TLS proxy");
     }
 
     let stop = signals.watch();
     let grace = config.shutdown_grace();
-    let options = config.http.options(grace * CUT_CONNECTIONS / 10);
+    let mut options = config.http.options(grace * CUT_CONNECTIONS / 10);
+    options.max_connections = limits::connections(config.http.max_connections.value);
     let serving =
         streamcore_http::serve(listener, streamcore_http::filter(state), options, stop.clone().cancelled_owned());
     let ending = async {

@@ -52,8 +52,11 @@ impl MetricsSink for LogSink {
             EventKind::StreamEnded { reason } => {
                 info!(target: EVENTS, stream, event = "stream_ended", reason = reason.as_str())
             }
-            EventKind::TrackStarted { item, position_ms } => {
-                info!(target: EVENTS, stream, event = "track_started", item = %item.id, title = item.title, position_ms);
+            EventKind::TrackStarted { item } => {
+                info!(target: EVENTS, stream, event = "track_started", item = %item.id, title = item.title);
+            }
+            EventKind::TrackResumed { item, position_ms } => {
+                info!(target: EVENTS, stream, event = "track_resumed", item = %item.id, title = item.title, position_ms);
             }
             EventKind::TrackFinished { item, outcome: Outcome::Failed(reason) } => {
                 warn!(target: EVENTS, stream, event = "track_failed", item = %item.id, title = item.title, url = item.url,

@@ -41,12 +41,22 @@ impl Condition {
         match self {
             Self::None => Ok(None),
             Self::OneOf(seen) if seen.len() == 1 => Ok(seen.first().copied()),
-            Self::OneOf(_) => {
-                let current = queue.view(stream, queue::Page { offset: 0, limit: 0 }).await?.revision;
-                self.check(current)?;
-                Ok(Some(current))
-            }
+            Self::OneOf(_) => self.confirmed(queue, stream).await,
         }
+    }
+
+    /// As [`Self::expected`], and the queue is at that revision now: for what is done before the store gets to check it.
+    pub(crate) async fn confirmed(
+        &self,
+        queue: &dyn queue::Queue,
+        stream: StreamId,
+    ) -> Result<Option<Revision>, ApiError> {
+        if *self == Self::None {
+            return Ok(None);
+        }
+        let current = queue.view(stream, queue::Page { offset: 0, limit: 0 }).await?.revision;
+        self.check(current)?;
+        Ok(Some(current))
     }
 
     /// Whether the queue is as its author saw it.

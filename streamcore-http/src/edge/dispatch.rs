@@ -1,16 +1,16 @@
 //! The way of every request. Authentication comes before anything that the caller sent is looked at.
 
-use std::{sync::Arc, time::Instant};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use bytes::Buf;
-use futures::Stream;
+use futures::{FutureExt as _, Stream};
 use percent_encoding::percent_decode_str;
 use warp::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     reply::Response,
 };
 
-use super::{Access, Answer, Call, Language, Route, Table, body, request_id, respond};
+use super::{Access, Answer, Call, Language, Route, RouteInfo, Table, body, request_id, respond};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     routes,
@@ -98,8 +98,16 @@ impl Edge {
             language,
             body,
         };
-        let answer = tokio::time::timeout(self.app.settings.answer_timeout, (route.handler)(call));
-        answer.await.unwrap_or_else(|_| Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }))
+        // What a handler shares with others is behind the core's ports; its own state dies with it.
+        let handled = AssertUnwindSafe(async { (route.handler)(call).await }).catch_unwind();
+        match tokio::time::timeout(self.app.settings.answer_timeout, handled).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => {
+                tracing::error!(%method, route = route.info.template, "a handler panicked");
+                Err(ApiError::Internal)
+            }
+            Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }),
+        }
     }
 
     /// Finds the route and checks that the caller may use it, before anything else of the request is looked at.
@@ -114,7 +122,7 @@ impl Edge {
         *template = place.template;
         match place.route(method) {
             Some(route) => {
-                self.authenticate(route.info.access, headers)?;
+                self.authenticate(&route.info, headers)?;
                 Ok(Admitted::Route(route, params))
             }
             None if method == Method::OPTIONS => Ok(Admitted::Options(place.allow())),
@@ -122,11 +130,12 @@ impl Edge {
         }
     }
 
-    fn authenticate(&self, access: Access, headers: &HeaderMap) -> Result<(), ApiError> {
-        match access {
+    fn authenticate(&self, route: &RouteInfo, headers: &HeaderMap) -> Result<(), ApiError> {
+        match route.access {
             Access::Public | Access::Read => Ok(()),
             Access::Token => {
-                let given = bearer(headers).ok_or(ApiError::NotAuthenticated)?;
+                let reads = route.method == Method::GET;
+                let given = bearer(headers).ok_or(ApiError::NotAuthenticated { reads })?;
                 if self.app.settings.token.matches(given) { Ok(()) } else { Err(ApiError::WrongToken) }
             }
         }

@@ -18,7 +18,11 @@ impl ApiError {
         let say = |en: String, ru: String| pick(language, en, ru);
         let fixed = |en: &str, ru: &str| pick(language, en, ru);
         match self {
-            Self::NotAuthenticated => fixed(
+            Self::NotAuthenticated { reads: true } => fixed(
+                "reading this needs the service token; send it as `Authorization: Bearer TOKEN`",
+                "для чтения этого нужен служебный токен; передайте его в заголовке `Authorization: Bearer TOKEN`",
+            ),
+            Self::NotAuthenticated { reads: false } => fixed(
                 "this changes something and needs the service token; send it as `Authorization: Bearer TOKEN`",
                 "для изменений нужен служебный токен; передайте его в заголовке `Authorization: Bearer TOKEN`",
             ),
@@ -160,6 +164,10 @@ impl Problem {
             Self::ControlCharacters => {
                 fixed("holds a control character; leave it out", "содержит управляющий символ; уберите его")
             }
+            Self::Invisible => fixed(
+                "has no character that can be seen; write a word or leave it out",
+                "не содержит ни одного видимого знака; напишите слово или не указывайте",
+            ),
             Self::StreamId => fixed(
                 "must be a stream's number between -(2^53-1) and 2^53-1, or its UUID",
                 "должен быть номером потока от -(2^53-1) до 2^53-1 или его UUID",

@@ -45,6 +45,7 @@ pub(crate) enum Problem {
     Length { min: usize, max: usize, got: usize },
     Bytes { max: usize, got: usize },
     ControlCharacters,
+    Invisible,
     StreamId,
     Uuid,
     Source,

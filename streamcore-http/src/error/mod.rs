@@ -16,7 +16,10 @@ pub(crate) use self::{
 /// Why a request was not carried out. A variant is a decision that the caller can take; its words are in the catalogue.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    NotAuthenticated,
+    NotAuthenticated {
+        /// Whether the caller wanted to read, not to change something.
+        reads: bool,
+    },
     WrongToken,
     RouteNotFound,
     StreamNotFound {
@@ -93,7 +96,7 @@ impl ApiError {
     pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         use StatusCode as S;
         match self {
-            Self::NotAuthenticated => (S::UNAUTHORIZED, "not_authenticated"),
+            Self::NotAuthenticated { .. } => (S::UNAUTHORIZED, "not_authenticated"),
             Self::WrongToken => (S::UNAUTHORIZED, "invalid_token"),
             Self::RouteNotFound => (S::NOT_FOUND, "not_found"),
             Self::StreamNotFound { .. } => (S::NOT_FOUND, "stream_not_found"),

@@ -10,7 +10,7 @@ use hyper_util::{
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
-use warp::reply::Response;
+use warp::{http::Uri, reply::Response};
 
 use super::{ServeOptions, write_timeout::WriteTimeout};
 
@@ -41,6 +41,7 @@ impl Connection {
         prepare(&socket, &options);
         let service = service.map_request(move |mut request: warp::http::Request<Incoming>| {
             request.extensions_mut().insert(peer);
+            *request.uri_mut() = in_origin_form(request.uri());
             request
         });
         let io = TokioIo::new(WriteTimeout::new(socket, options.write_timeout));
@@ -68,6 +69,18 @@ impl Connection {
     }
 }
 
+/// The target that routes are found by: the path and query, whatever else the request named. warp panics on a target without a path, so
+/// what has none (`CONNECT a:1`, `OPTIONS *`) gets one where nothing is, and is refused as every unknown address is.
+fn in_origin_form(target: &Uri) -> Uri {
+    const NOWHERE: &str = "/*";
+    let path = if target.path().starts_with('/') { target.path() } else { NOWHERE };
+    let target = match target.query() {
+        Some(query) => Uri::try_from(format!("{path}?{query}")),
+        None => Uri::try_from(path),
+    };
+    target.unwrap_or_else(|_| Uri::from_static(NOWHERE))
+}
+
 /// Small buffers and short patience, so that a peer that stopped reading is noticed. What a system refuses to set is only slower to notice.
 fn prepare(socket: &TcpStream, options: &ServeOptions) {
     let _ = socket.set_nodelay(true);
@@ -75,4 +88,27 @@ fn prepare(socket: &TcpStream, options: &ServeOptions) {
     let _ = raw.set_send_buffer_size(options.send_buffer_bytes);
     #[cfg(target_os = "linux")]
     let _ = raw.set_tcp_user_timeout(Some(options.write_timeout));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_a_path_behind_the_accept_loop() {
+        for (target, expected) in [
+            ("/", "/"),
+            ("/a%2Fb/?x=%20&y", "/a%2Fb/?x=%20&y"),
+            ("http://radio.test", "/"),
+            ("http://radio.test?x=1", "/?x=1"),
+            ("http://radio.test:80/a?", "/a?"),
+            ("//radio.test/a", "//radio.test/a"),
+            ("a:1", "/*"),
+            ("radio.test", "/*"),
+            ("*", "/*"),
+        ] {
+            let target: Uri = target.parse().unwrap();
+            assert_eq!(in_origin_form(&target).to_string(), expected, "{target}");
+        }
+    }
 }

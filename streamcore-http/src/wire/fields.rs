@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{MAX_SAFE_INTEGER, has_control_characters};
+use super::{MAX_SAFE_INTEGER, has_control_characters, is_visible};
 use crate::error::{ApiError, FieldError, Part, Problem};
 
 /// The longest duration that is believed, in seconds: a year.
@@ -57,13 +57,16 @@ impl Fields {
         read
     }
 
-    /// A text without control characters, of at most `max` characters, trimmed.
+    /// A text that people can see, without control characters, of at most `max` characters, trimmed.
     pub(crate) fn line(&mut self, field: &'static str, max: usize) -> Option<String> {
         let text = self.text(field)?;
         let text = text.trim();
         let got = text.chars().count();
         if got == 0 || got > max {
             return self.wrong(field, Problem::Length { min: 1, max, got });
+        }
+        if !is_visible(text) {
+            return self.wrong(field, Problem::Invisible);
         }
         Some(text.to_owned())
     }

@@ -59,6 +59,33 @@ async fn a_mutation_meant_for_another_revision_is_refused() {
     }
 }
 
+/// Promise H5.
+#[tokio::test]
+async fn an_add_meant_for_another_revision_creates_no_stream() {
+    let server = Server::start().await;
+    let body = json!({"url": "a.mp3"});
+    for wrong in ["\"5\"", "\"abc\"", "\"5\", \"6\""] {
+        let refused = server.api.with("If-Match", wrong).post("/api/v1/queue/7/items", body.clone()).await;
+        assert_eq!(refused.refused(412, "revision_mismatch")["details"]["current_revision"], 0, "{wrong}");
+        server.anonymous.get("/api/v1/streams/7").await.refused(404, "stream_not_found");
+    }
+    server.api.with("If-Match", "\"0\"").post("/api/v1/queue/7/items", body).await.expect(201);
+    assert_eq!(server.anonymous.get("/api/v1/streams/7").await.status, 200);
+}
+
+/// Found by a reviewer: whether the placeholder plays is in the body, and not in the revision.
+#[tokio::test]
+async fn an_empty_list_is_always_told_for_it_also_tells_of_the_placeholder() {
+    let server = Server::start().await;
+    server.api.post("/api/v1/streams", json!({ "id": 7, "name": "Seven" })).await.expect(201);
+    let stopped = server.anonymous.get("/api/v1/queue/7").await;
+    let tag = stopped.header("etag").unwrap().to_owned();
+    assert_eq!(stopped.expect(200)["is_placeholder"], false);
+    server.api.post("/api/v1/streams/7/start", json!({})).await.expect(200);
+    let started = server.anonymous.with("If-None-Match", &tag).get("/api/v1/queue/7").await.expect(200);
+    assert_eq!(started["is_placeholder"], true);
+}
+
 #[tokio::test]
 async fn the_star_and_one_of_several_revisions_match() {
     let server = Server::start().await;
@@ -77,5 +104,7 @@ async fn a_skip_with_a_revision_skips_what_was_current_in_it() {
     let skipped = server.api.with("If-Match", &tag).post("/api/v1/queue/7/skip", json!({})).await.expect(200);
     assert_eq!(skipped["next_item"]["title"], "b");
     let late = server.api.with("If-Match", &tag).post("/api/v1/queue/7/skip", json!({})).await;
+    late.refused(412, "revision_mismatch");
+    let late = server.api.with("If-Match", &tag).post("/api/v1/streams/7/skip", json!({})).await;
     late.refused(412, "revision_mismatch");
 }

@@ -76,6 +76,41 @@ async fn garbage_is_refused_and_harms_nobody() {
     server.anonymous.get("/health/live").await.expect(200);
 }
 
+/// Promise H2.
+#[tokio::test]
+async fn a_target_that_is_no_path_is_404_with_the_error_body() {
+    let server = Server::start().await;
+    for (method, target) in [
+        ("CONNECT", "a:1"),
+        ("GET", "a:1"),
+        ("POST", "a:1"),
+        ("GET", "radio.test"),
+        ("GET", "*"),
+        ("OPTIONS", "*"),
+        ("GET", "http://x/nothing"),
+        ("GET", "http://x/*"),
+    ] {
+        let refused = server.anonymous.send(method, target, b"").await;
+        assert_eq!(refused.header("x-request-id").map(str::len), Some(16), "{method} {target}");
+        refused.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn an_absolute_target_is_answered_as_its_path_is() {
+    let server = Server::start().await;
+    server.add("a.mp3").await;
+    server.add("b.mp3").await;
+    for target in ["http://x/api/v1/queue/7?offset=1", "http://x:80/api/v1/queue/7/?offset=1"] {
+        let page = server.anonymous.get(target).await.expect(200);
+        assert_eq!((&page["total"], &page["items"][0]["title"]), (&2.into(), &"b".into()), "{target}");
+    }
+    for root in ["http://x", "http://x/", "http://x?stream=7"] {
+        let page = server.anonymous.get(root).await;
+        assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")), "{root}");
+    }
+}
+
 /// Promise H7.
 #[tokio::test]
 async fn a_listener_that_does_not_read_is_dropped_while_another_gets_every_byte() {

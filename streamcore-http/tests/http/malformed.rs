@@ -85,6 +85,38 @@ async fn every_wrong_field_of_an_add_is_named() {
 }
 
 #[tokio::test]
+async fn a_title_that_nobody_can_see_is_refused() {
+    let server = Server::start().await;
+    for title in [
+        "",
+        "  ",
+        "\u{a0}\u{3000}",
+        "\u{200b}",
+        "\u{200e}\u{feff} \u{2060}",
+        "\u{ad}",
+        "\u{e0061}",
+        "\u{3164}",
+        "\u{2800}",
+    ] {
+        let body = json!({"url": "a.mp3", "title": title});
+        let refused = server.api.post("/api/v1/queue/7/items", body).await.refused(422, "validation_error");
+        assert_eq!(refused["details"]["fields"][0]["field"], "title", "{title:?}");
+        let named = server.api.post("/api/v1/streams", json!({"name": title})).await;
+        assert_eq!(named.refused(422, "validation_error")["details"]["fields"][0]["field"], "name", "{title:?}");
+    }
+    for title in ["👩\u{200d}🚀", "می\u{200c}خواهم", "\u{200e}a", "."] {
+        let body = json!({"url": "a.mp3", "title": title});
+        assert_eq!(server.api.post("/api/v1/queue/7/items", body).await.expect(201)["title"], title);
+    }
+}
+
+#[tokio::test]
+async fn media_without_a_title_that_can_be_seen_is_called_by_its_path() {
+    let server = Server::start().await;
+    assert_eq!(server.add("\u{200b}.mp3").await["title"], "\u{200b}.mp3");
+}
+
+#[tokio::test]
 async fn what_is_just_within_the_limits_is_taken() {
     let server = Server::start().await;
     let body = json!({"url": "ы".repeat(2_048), "title": "ы".repeat(500), "duration": null, "title2": null});

@@ -21,6 +21,23 @@ async fn messages_come_in_the_readers_language() {
 }
 
 #[tokio::test]
+async fn who_reads_without_the_token_is_not_told_of_changes() {
+    let server = Server::start().await;
+    for (language, reads, changes) in [
+        ("en", "reading this needs the service token", "this changes something"),
+        ("ru", "для чтения", "для изменений"),
+    ] {
+        let anonymous = server.anonymous.with("Accept-Language", language);
+        for method in ["GET", "POST"] {
+            let path = if method == "GET" { "/api/v1/media" } else { "/api/v1/streams" };
+            let refused = anonymous.send(method, path, b"").await.refused(401, "not_authenticated");
+            let wanted = if method == "GET" { reads } else { changes };
+            assert!(refused["message"].as_str().unwrap().starts_with(wanted), "{method}: {refused}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn media_can_be_searched_with_the_token() {
     let server = Server::start().await;
     let all = server.api.get("/api/v1/media").await.expect(200);

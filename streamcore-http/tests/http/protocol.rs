@@ -169,6 +169,18 @@ async fn a_store_that_is_away_is_503_with_retry_after_and_no_secrets() {
     server.anonymous.get("/api/v1/queue/7").await.expect(200);
 }
 
+/// Promise H2.
+#[tokio::test]
+async fn a_handler_that_panics_is_500_with_the_error_body() {
+    let server = Server::start().await;
+    let body = serde_json::json!({"url": "panic.mp3"});
+    let russian = server.api.with("Accept-Language", "ru");
+    let answer = russian.post("/api/v1/queue/7/items", body).await;
+    assert_eq!(answer.header("content-language"), Some("ru"));
+    answer.refused(500, "internal");
+    server.anonymous.get("/health/live").await.expect(200);
+}
+
 /// Promise H6.
 #[tokio::test]
 async fn a_store_that_never_answers_is_503_in_time() {

@@ -217,19 +217,21 @@ async fn skipping_ends_the_current_item_once() {
 }
 
 #[tokio::test]
-async fn skipping_a_stopped_stream_removes_the_head() {
-    let server = Server::start().await;
-    server.api.post("/api/v1/queue/7/skip", json!({})).await.refused(400, "nothing_to_skip");
-    let a = server.add("a.mp3").await;
-    server.add("b.mp3").await;
-    let other = json!({"item_id": "6c84fb90-12c4-11e1-840d-7b25c5ee775a"});
-    let kept = server.api.post("/api/v1/queue/7/skip", other).await.expect(200);
-    assert_eq!((&kept["skipped"], &kept["next_item"]["title"]), (&json!(false), &json!("a")));
-    let skipped = server.api.post("/api/v1/queue/7/skip", json!({"item_id": a["id"]})).await.expect(200);
-    assert_eq!((&skipped["skipped"], &skipped["next_item"]["title"]), (&json!(true), &json!("b")));
-    assert_eq!(skipped["revision"], 3);
-    let bad = server.api.post("/api/v1/queue/7/skip", json!({"item_id": 5})).await;
-    assert_eq!(bad.refused(422, "validation_error")["details"]["fields"][0]["field"], "item_id");
+async fn skipping_a_stopped_stream_removes_the_head_on_both_routes() {
+    for path in ["/api/v1/queue/7/skip", "/api/v1/streams/7/skip"] {
+        let server = Server::start().await;
+        server.api.post(path, json!({})).await.refused(400, "nothing_to_skip");
+        let a = server.add("a.mp3").await;
+        server.add("b.mp3").await;
+        let other = json!({"item_id": "6c84fb90-12c4-11e1-840d-7b25c5ee775a"});
+        let kept = server.api.post(path, other).await.expect(200);
+        assert_eq!((&kept["skipped"], &kept["next_item"]["title"]), (&json!(false), &json!("a")), "{path}");
+        let skipped = server.api.post(path, json!({"item_id": a["id"]})).await.expect(200);
+        assert_eq!((&skipped["skipped"], &skipped["next_item"]["title"]), (&json!(true), &json!("b")), "{path}");
+        assert_eq!(skipped["revision"], 3);
+        let bad = server.api.post(path, json!({"item_id": 5})).await;
+        assert_eq!(bad.refused(422, "validation_error")["details"]["fields"][0]["field"], "item_id");
+    }
 }
 
 #[tokio::test]

@@ -91,6 +91,18 @@ impl Browser {
         field.send_keys(text).await.expect(css);
     }
 
+    /// Selects what is in a field, types over it, and presses Enter: without leaving the field, as clearing it would.
+    pub(super) async fn replace(&self, css: &str, text: &str) {
+        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css);
+        // Control and A, both released, then Enter at the end.
+        field.send_keys(&format!("\u{e009}a\u{e000}{text}\u{e007}")).await.expect(css);
+    }
+
+    /// Goes to another address.
+    pub(super) async fn load(&self, url: &str) {
+        self.client.goto(url).await.expect("the page loads");
+    }
+
     /// Light, dark and as on a phone.
     pub(super) async fn screenshots(&self) {
         for (name, scheme, width, height) in

@@ -144,14 +144,33 @@ impl Http {
     }
 }
 
-/// A URL that others can open, without a slash at its end.
+/// A URL that others can open, perhaps with the path that a proxy gives us, without a slash at its end.
 fn check_url(setting: Setting<Option<String>>) -> Result<Setting<Option<String>>, ConfigError> {
     let Some(url) = &setting.value else { return Ok(setting) };
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    if host.is_empty() || host.ends_with('/') || !host.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(setting.named("http.public_url").refuse("it must be a URL such as https://radio.example"));
+    let Some(reason) = unusable(url) else { return Ok(setting) };
+    Err(ConfigError::Value {
+        key: "http.public_url",
+        value: format!("{url:?}"),
+        origin: setting.origin,
+        reason: format!("{reason}; it must be a URL such as https://radio.example"),
+    })
+}
+
+fn unusable(url: &str) -> Option<&'static str> {
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+        return Some("it must begin with https:// or http://");
+    };
+    if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
+        Some("it names no host")
+    } else if !rest.bytes().all(|b| b.is_ascii_graphic()) {
+        Some("it holds a space or another character that no URL has")
+    } else if rest.contains(['?', '#']) {
+        Some("leave out the query and the fragment")
+    } else if rest.ends_with('/') {
+        Some("leave out the slash at its end: addresses such as /listen/1 are put behind it")
+    } else {
+        None
     }
-    Ok(setting)
 }
 
 /// An address with a port.

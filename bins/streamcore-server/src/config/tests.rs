@@ -68,6 +68,31 @@ fn a_value_that_is_not_usable_names_key_value_origin_and_reason() {
 }
 
 #[test]
+fn a_public_url_that_is_not_usable_is_told_what_is_wrong_with_it() {
+    for (url, reason) in [
+        ("radio.example", "it must begin with https:// or http://"),
+        ("ftp://radio.example", "it must begin with https:// or http://"),
+        ("https://", "it names no host"),
+        ("https:///radio", "it names no host"),
+        ("https://radio.example/", "leave out the slash at its end"),
+        ("https://radio.example/radio/", "leave out the slash at its end"),
+        ("https://radio.example?x=1", "leave out the query"),
+        ("https://radio.example/#top", "leave out the query"),
+        ("https://radio example", "it holds a space or another character that no URL has"),
+    ] {
+        let file = format!("[http]\npublic_url = \"{url}\"");
+        let error = resolve(&Flags::default(), &[], &file).expect_err(url).to_string();
+        let expected = format!("http.public_url = \"{url}\" (file) is not usable: {reason}");
+        assert!(error.starts_with(&expected) && !error.contains("Some("), "{error}");
+        assert!(error.ends_with("it must be a URL such as https://radio.example"), "{error}");
+    }
+    for url in ["https://radio.example", "http://[::1]:8000", "https://example.org/radio"] {
+        let config = resolve(&Flags::default(), &[], &format!("[http]\npublic_url = \"{url}\"")).expect(url);
+        assert_eq!(config.http.public_url.value.as_deref(), Some(url));
+    }
+}
+
+#[test]
 fn a_settings_file_that_is_not_there_is_named() {
     let flags = Flags { config: Some(PathBuf::from("no/such.toml")), ..Flags::default() };
     let error = Config::load(&flags, &environment(&[])).expect_err("refused").to_string();

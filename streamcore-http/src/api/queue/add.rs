@@ -14,7 +14,7 @@ use crate::{
     edge::{Answer, Call, respond},
     error::{ApiError, FieldError, Part, Problem},
     state::App,
-    wire::{AddItem, Added, Item},
+    wire::{AddItem, Added, Item, is_visible},
 };
 
 /// How long the media may take to show what it is.
@@ -26,7 +26,8 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let wanted = AddItem::read(call.fields()?)?;
     let app = &call.app;
     let media = check(app, &wanted.url).await?;
-    let expected = call.if_match().expected(&*app.queue, stream).await?;
+    // A stream is created for what is added, not for what is refused.
+    let expected = call.if_match().confirmed(&*app.queue, stream).await?;
     let item = QueueItem {
         id: ItemId::new(crate::api::random_uuid()?),
         track_id: None,
@@ -61,7 +62,7 @@ async fn check(app: &App, url: &str) -> Result<MediaInfo, ApiError> {
 fn presentable(media: &MediaInfo) -> String {
     let line: String = media.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let title = line.trim();
-    let title = if title.is_empty() { media.url.as_str() } else { title };
+    let title = if is_visible(title) { title } else { media.url.as_str() };
     title.chars().take(MAX_TITLE_CHARS).collect()
 }
 

@@ -20,11 +20,14 @@ pub(super) async fn page(call: &Call, stream: StreamId) -> Answer {
     let view = call.app.queue.view(stream, Page { offset, limit }).await?;
     let revision = view.revision;
     let reads = call.method == warp::http::Method::GET || call.is_head();
-    let mut response = if reads && call.has_already(&revision.to_string()) {
+    // Of an empty list the body also tells whether the placeholder plays, which no revision knows: that body is small, and always sent.
+    let is_told_by_revision = view.total > 0;
+    let mut response = if reads && is_told_by_revision && call.has_already(&revision.to_string()) {
         respond::empty(StatusCode::NOT_MODIFIED, &[])
     } else {
-        let status = super::view(&call.app, stream).await?.map(|view| view.status);
-        respond::json(&QueuePage::new(stream, view, offset, status == Some(Status::Placeholder)))?
+        let is_placeholder = !is_told_by_revision
+            && super::view(&call.app, stream).await?.is_some_and(|view| view.status == Status::Placeholder);
+        respond::json(&QueuePage::new(stream, view, offset, is_placeholder))?
     };
     respond::set(&mut response, header::CACHE_CONTROL, "no-cache");
     Ok(respond::tagged(response, revision))

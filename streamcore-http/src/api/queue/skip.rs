@@ -1,4 +1,5 @@
-//! `POST /api/v1/queue/{stream}/skip`: ends the current item, or on a stream that is not running removes the head.
+//! `POST /api/v1/queue/{stream}/skip`, and the same under `/api/v1/streams`: ends the current item, or on a stream that is not running
+//! removes the head.
 
 use streamcore::{
     ItemId, QueueItem, Revision, Status, StreamId,
@@ -33,11 +34,6 @@ pub(crate) async fn answer(call: Call) -> Answer {
         done => done?,
     };
     let revision = revision(app, stream).await?;
-    respond_with(&call, stream, done, revision)
-}
-
-/// The answer that both skip routes give.
-pub(crate) fn respond_with(call: &Call, stream: StreamId, done: Skipped, revision: Revision) -> Answer {
     let notice = if done.skipped { Notice::Skipped } else { Notice::NotSkipped };
     let body = SkipAnswer {
         success: true,
@@ -50,7 +46,7 @@ pub(crate) fn respond_with(call: &Call, stream: StreamId, done: Skipped, revisio
 }
 
 /// The revision that the queue has now.
-pub(crate) async fn revision(app: &App, stream: StreamId) -> Result<Revision, ApiError> {
+async fn revision(app: &App, stream: StreamId) -> Result<Revision, ApiError> {
     Ok(app.queue.view(stream, Page { offset: 0, limit: 0 }).await?.revision)
 }
 
