@@ -20,8 +20,11 @@ pub struct AudioConfig {
     pub wave: Duration,
     /// How much of the recent past a new listener gets at once (2 s): at most 30 s.
     pub burst: Duration,
-    /// How far ahead of the air audio is encoded (1 s): 200 ms to 10 s. In this time the next order must come for a join without a gap.
+    /// How far ahead of the air audio is encoded (1 s): 200 ms to 10 s.
     pub lead: Duration,
+    /// How much of a playback is still to be sent when its end is reported (600 ms): two waves or, if that is less, the lead, to the lead. Less
+    /// tells the end closer to when listeners get it; in this time, less a wave, the next order must come for a join without a gap.
+    pub handoff: Duration,
     /// How far a listener may fall behind before it is dropped (10 s): more than burst and two waves, at most 2 minutes.
     pub max_lag: Duration,
     /// How many listeners one stream may have (10,000): at least one.
@@ -39,6 +42,7 @@ impl AudioConfig {
             wave: Duration::from_millis(250),
             burst: Duration::from_secs(2),
             lead: Duration::from_secs(1),
+            handoff: Duration::from_millis(600),
             max_lag: Duration::from_secs(10),
             max_listeners: 10_000,
         }
@@ -64,6 +68,7 @@ impl AudioConfig {
         within("wave", self.wave, Duration::from_millis(50), Duration::from_secs(2))?;
         within("burst", self.burst, Duration::ZERO, Duration::from_secs(30))?;
         within("lead", self.lead, Duration::from_millis(200), Duration::from_secs(10))?;
+        within("handoff", self.handoff, self.lead.min(2 * self.wave), self.lead)?;
         within("max_lag", self.max_lag, self.burst + 2 * self.wave, Duration::from_secs(120))
     }
 
@@ -152,6 +157,8 @@ mod tests {
         assert!(change(|c| c.max_listeners = 0).contains("at least 1"));
         assert!(change(|c| c.wave = Duration::ZERO).contains("wave is 0ns"));
         assert!(change(|c| c.lead = Duration::ZERO).contains("lead is 0ns"));
+        assert!(change(|c| c.handoff = Duration::from_millis(499)).contains("handoff is 499ms; use 500ms to 1s"));
+        assert!(change(|c| c.handoff = Duration::from_millis(1_001)).contains("handoff"));
         assert!(change(|c| c.max_lag = Duration::from_secs(1)).contains("max_lag"));
     }
 }

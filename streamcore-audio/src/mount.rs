@@ -87,10 +87,6 @@ impl Mount {
         wake_all(ring);
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.ring().closed
-    }
-
     pub(crate) fn listeners(&self) -> u64 {
         self.ring().listeners as u64
     }

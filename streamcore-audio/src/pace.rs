@@ -47,6 +47,11 @@ impl Pace {
         frame
     }
 
+    /// The clock of a line that takes over before this frame of the old one, and counts from 0.
+    pub(crate) fn rebased(self, frame: u64) -> Self {
+        Self { epoch_nanos: self.due_nanos(frame), ..self }
+    }
+
     /// How many frames fill this much time, rounded up.
     pub(crate) fn frames_in(&self, time: Duration) -> u64 {
         let per_frame = BLOCK as i128 * NANOS;

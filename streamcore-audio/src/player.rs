@@ -13,7 +13,7 @@ use streamcore::{
 
 use crate::{
     AudioConfig, ConfigError,
-    engine::{self, Inbox, Order, Setup},
+    engine::{Order, Setup, Stream},
     mount::{Limits, Mount},
     pace::Pace,
     placeholder::Placeholder,
@@ -25,6 +25,12 @@ use crate::{
 ///
 /// **Bounds.** An engine's inbox holds 256 orders; beyond that a new order takes the place of the oldest, which it supersedes. Orders for a
 /// stream that is not open are ignored. Dropping the player closes all streams.
+///
+/// **Failures.** An engine that fails is replaced, and listeners stay connected; the item that it played is reported as
+/// [`Unavailable`](streamcore::FailureKind::Unavailable). So is an item that is ordered while there is no thread or no encoder to be had.
+///
+/// **Reports** come one at a time, and none after [`close`](Player::close) has returned; because of that a report must not close or open its own
+/// stream from within.
 ///
 /// ```
 /// use futures::StreamExt;
@@ -48,13 +54,9 @@ pub struct AudioPlayer {
     config: AudioConfig,
     root: Root,
     placeholder: Placeholder,
-    streams: Mutex<HashMap<StreamId, Handle>>,
-}
-
-#[derive(Debug)]
-struct Handle {
-    inbox: Arc<Inbox>,
-    mount: Arc<Mount>,
+    streams: Mutex<HashMap<StreamId, Arc<Stream>>>,
+    #[cfg(test)]
+    pub(crate) faults: Arc<crate::engine::Faults>,
 }
 
 impl AudioPlayer {
@@ -70,26 +72,32 @@ impl AudioPlayer {
         // If the encoder refuses these settings, better now than when the first stream starts.
         Line::new(config.format())?;
         let placeholder = Placeholder::new(config.sample_rate);
-        Ok(Arc::new(Self { config, root, placeholder, streams: Mutex::default() }))
+        Ok(Arc::new(Self {
+            config,
+            root,
+            placeholder,
+            streams: Mutex::default(),
+            #[cfg(test)]
+            faults: Arc::default(),
+        }))
     }
 
-    fn streams(&self) -> MutexGuard<'_, HashMap<StreamId, Handle>> {
+    /// Never held while anything is reported: a report may give orders.
+    fn streams(&self) -> MutexGuard<'_, HashMap<StreamId, Arc<Stream>>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn stream(&self, stream: StreamId) -> Option<Arc<Stream>> {
+        self.streams().get(&stream).cloned()
+    }
+
     pub(crate) fn order(&self, stream: StreamId, order: Order) {
-        if let Some(handle) = self.streams().get(&stream) {
-            handle.inbox.order(order);
+        if let Some(stream) = self.stream(stream) {
+            stream.order(order);
         }
     }
 
-    /// The mount of a running stream.
-    fn mount(&self, stream: StreamId) -> Option<Arc<Mount>> {
-        let streams = self.streams();
-        streams.get(&stream).map(|handle| Arc::clone(&handle.mount)).filter(|mount| !mount.is_closed())
-    }
-
-    fn start(&self, stream: StreamId, reports: Reports) -> Handle {
+    fn start(&self, stream: StreamId, reports: Reports) -> Stream {
         let config = &self.config;
         let pace = Pace::new(config.sample_rate);
         let mount = Mount::new(Limits {
@@ -103,26 +111,25 @@ impl AudioPlayer {
             wave: config.wave,
             burst: config.burst,
             lead: config.lead,
+            handoff: config.handoff,
             placeholder: self.placeholder.clone(),
+            #[cfg(test)]
+            faults: Arc::clone(&self.faults),
         };
-        let inbox = Arc::new(Inbox::default());
-        engine::spawn(stream, setup, reports, Arc::clone(&mount), Arc::clone(&inbox));
-        Handle { inbox, mount }
+        Stream::open(stream, setup, reports, mount)
     }
 }
 
 impl Player for AudioPlayer {
     fn open(&self, stream: StreamId, reports: Reports) {
-        match self.streams().entry(stream) {
-            Entry::Occupied(open) if !open.get().mount.is_closed() => open.get().inbox.order(Order::Reports(reports)),
-            // Its engine ended by itself: it is opened anew.
-            Entry::Occupied(mut dead) => {
-                dead.insert(self.start(stream, reports));
-            }
+        let open = match self.streams().entry(stream) {
+            Entry::Occupied(open) => Arc::clone(open.get()),
             Entry::Vacant(vacant) => {
-                vacant.insert(self.start(stream, reports));
+                vacant.insert(Arc::new(self.start(stream, reports)));
+                return;
             }
-        }
+        };
+        open.reports_to(reports);
     }
 
     fn play(&self, stream: StreamId, play: Play) {
@@ -142,16 +149,17 @@ impl Player for AudioPlayer {
     }
 
     fn close(&self, stream: StreamId) {
-        if let Some(handle) = self.streams().remove(&stream) {
-            handle.inbox.order(Order::Close);
+        let open = self.streams().remove(&stream);
+        if let Some(open) = open {
+            open.close();
         }
     }
 }
 
 impl Broadcast for AudioPlayer {
     fn listen(&self, stream: StreamId) -> Result<Listener, ListenError> {
-        let mount = self.mount(stream).ok_or(ListenError::NotRunning)?;
-        Ok(mount.listen()?.boxed())
+        let stream = self.stream(stream).ok_or(ListenError::NotRunning)?;
+        Ok(stream.mount.listen()?.boxed())
     }
 
     fn content_type(&self) -> &'static str {
@@ -163,14 +171,15 @@ impl Broadcast for AudioPlayer {
     }
 
     fn is_on_air(&self, stream: StreamId) -> bool {
-        self.mount(stream).is_some()
+        self.streams().contains_key(&stream)
     }
 }
 
 impl Drop for AudioPlayer {
     fn drop(&mut self) {
-        for handle in self.streams().values() {
-            handle.inbox.order(Order::Close);
+        let streams = std::mem::take(&mut *self.streams());
+        for stream in streams.values() {
+            stream.close();
         }
     }
 }

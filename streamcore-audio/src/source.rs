@@ -221,8 +221,22 @@ fn leaves_root() -> FailureReason {
     forbidden("the location leaves the media directory; use a file inside of it")
 }
 
+/// That the machine has run out of files, threads or memory, which is not the fault of any file; none if it is something else.
+pub(crate) fn out_of_means(error: &io::Error) -> Option<FailureReason> {
+    // ENFILE and EMFILE have no kind of their own.
+    let files = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
+    // EAGAIN and ENOMEM, by whatever number.
+    let others = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory);
+    let detail =
+        if files { "the server has too many files open" } else { "the server has run out of threads or memory" };
+    (files || others).then(|| FailureReason::new(FailureKind::Unavailable, format!("{detail}; it is tried again")))
+}
+
 /// Says what the file system said, about a name relative to the root.
 fn unreachable(name: &Path, error: &io::Error) -> FailureReason {
+    if let Some(reason) = out_of_means(error) {
+        return reason;
+    }
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             FailureReason::new(FailureKind::NotFound, format!("there is no {name:?} in the media directory"))

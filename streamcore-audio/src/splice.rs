@@ -139,19 +139,14 @@ impl Line {
         Some(frame)
     }
 
-    /// Cuts: nothing of what was not sent will be, but for a fade of the next few milliseconds. What is fed next follows the fade.
-    pub(crate) fn cut(&mut self) -> Result<Removed, EncodeError> {
+    /// Cuts at the first frame that was not sent, or at the position `not_before` if that lies behind it: nothing of what follows will be sent,
+    /// but for a fade of the next few milliseconds. What is fed next follows the fade.
+    pub(crate) fn cut(&mut self, not_before: u64) -> Result<Removed, EncodeError> {
         let encoder = FrameEncoder::new(self.format)?;
         self.encoder = encoder;
         self.lead.clear();
         let mut history = std::mem::take(&mut self.history);
         let mut rest = std::mem::take(&mut self.partial);
-        if self.sent == 0 {
-            // Nobody has heard anything: the line begins again.
-            let pcm = history.into_iter().flatten().chain(rest).collect();
-            self.fed = 0;
-            return Ok(Removed { at: 0, pcm });
-        }
         let first = self.fed - history.len() as u64;
         let behind = history.split_off(usize::try_from(self.sent - first).unwrap_or(usize::MAX).min(history.len()));
         // For the first blocks of a line there is less before them than it takes to warm up: then all there is, from the very beginning.
@@ -163,11 +158,15 @@ impl Line {
         }
         let mut pcm: Vec<f32> = behind.into_iter().flatten().collect();
         pcm.append(&mut rest);
-        let length = fade_out_samples(self.format.sample_rate);
-        let kept = pcm.split_off((length * CHANNELS).min(pcm.len()));
-        let at = self.position() + samples(&pcm) as u64;
-        fade(&mut pcm, Fade::Out, 0, length);
+        let stays = usize::try_from(not_before.saturating_sub(self.position())).unwrap_or(usize::MAX);
+        let mut cut = pcm.split_off(stays.saturating_mul(CHANNELS).min(pcm.len()));
         self.feed(&pcm)?;
+        // Of what nobody has heard the beginning of there is nothing to fade out.
+        let length = if self.position() == 0 { 0 } else { fade_out_samples(self.format.sample_rate) };
+        let kept = cut.split_off((length * CHANNELS).min(cut.len()));
+        let at = self.position() + samples(&cut) as u64;
+        fade(&mut cut, Fade::Out, 0, length);
+        self.feed(&cut)?;
         Ok(Removed { at, pcm: kept })
     }
 }

@@ -42,6 +42,48 @@ fn a_dry_queue_plays_the_placeholder_and_an_add_starts_at_once() {
     assert!(quiet < Duration::from_secs(2), "the broadcast never pauses, but did for {quiet:?}");
 }
 
+/// Found by a reviewer: an item that came in the last second of the only track cut its tail off.
+#[test]
+fn an_add_in_the_last_moments_of_the_only_track_cuts_nothing_off() {
+    const SECONDS: u32 = 2;
+    let server = Server::start();
+    // Each round has tones of its own, so that they can be told apart in one recording.
+    let rounds = [(1_200, 400, 700), (1_500, 1_000, 1_300), (1_750, 1_600, 1_900), (1_950, 2_200, 2_500)];
+    let name = |hz: u32| format!("{hz}.wav");
+    for (_, first, second) in rounds {
+        ToneFile::wav(&name(first), first, SECONDS).write(&server.media_dir());
+        ToneFile::wav(&name(second), second, 1).write(&server.media_dir());
+    }
+    server.start_stream();
+    server.await_status("placeholder", SOON);
+    let listener = RawListener::connect(server.address(), "/listen/1");
+    for (at_ms, first, second) in rounds {
+        server.await_status("placeholder", SOON);
+        wait::let_play(Duration::from_millis(500));
+        let _ = server.add(&name(first));
+        server.await_playing(&name(first), SOON);
+        wait::until("the moment", SOON, || {
+            let status = server.status();
+            let here =
+                status["current_position"].as_f64().is_some_and(|position| position * 1_000.0 >= f64::from(at_ms));
+            (here || status["status"] == "placeholder").then_some(())
+        });
+        let _ = server.add(&name(second));
+        server.await_playing(&name(second), SOON);
+    }
+    server.await_status("placeholder", SOON);
+    wait::let_play(Duration::from_secs(2));
+
+    let samples = listener.samples();
+    for (at_ms, first, second) in rounds {
+        let tone = hear(&samples, first).expect("the first was heard");
+        let missing = tone.missing_ms(SECONDS.into());
+        println!("added at {at_ms} ms of {SECONDS} s: {missing:.2} ms missing");
+        assert!(missing.abs() <= 5.0, "{tone:?}");
+        assert!(hear(&samples, second).is_some_and(|tone| tone.missing_ms(1.0).abs() <= 5.0), "{second} Hz");
+    }
+}
+
 #[test]
 fn broken_tracks_end_in_the_placeholder_with_reasons_and_cost_nothing() {
     let server = Server::start();

@@ -4,8 +4,12 @@
 //! its thread, and nothing else.
 
 use std::{
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::{
+        Arc, Weak,
+        mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
+    },
     thread,
     time::Duration,
 };
@@ -16,7 +20,10 @@ use super::{
     Resampler,
     reader::{Reader, Step},
 };
-use crate::{pcm::CHANNELS, source::Root};
+use crate::{
+    pcm::CHANNELS,
+    source::{Root, out_of_means},
+};
 
 /// Samples per message: about 93 ms at 44,100 Hz.
 const PIECE: usize = 4_096;
@@ -32,6 +39,34 @@ pub(crate) enum Feed {
     End(Result<(), FailureReason>),
 }
 
+/// What comes from the thread. When it is dropped the thread ends, also if it is still looking for the place to begin at.
+#[derive(Debug)]
+pub(crate) struct Feeds {
+    receive: Receiver<Feed>,
+    /// The thread looks whether it still is.
+    _wanted: Arc<()>,
+}
+
+impl Feeds {
+    pub(crate) fn try_recv(&self) -> Result<Feed, TryRecvError> {
+        self.receive.try_recv()
+    }
+}
+
+#[cfg(test)]
+impl Feeds {
+    pub(crate) fn recv(&self) -> Result<Feed, std::sync::mpsc::RecvError> {
+        self.receive.recv()
+    }
+}
+
+#[cfg(test)]
+impl From<Receiver<Feed>> for Feeds {
+    fn from(receive: Receiver<Feed>) -> Self {
+        Self { receive, _wanted: Arc::default() }
+    }
+}
+
 /// What to decode.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
@@ -43,12 +78,14 @@ pub(crate) struct Job {
 }
 
 /// Starts the thread; `wake` is called after each message.
-pub(crate) fn spawn(job: Job, wake: impl Fn() + Send + 'static) -> Receiver<Feed> {
+pub(crate) fn spawn(job: Job, wake: impl Fn() + Send + 'static) -> Feeds {
     let (send, receive) = sync_channel(PIECES);
     let failed = send.clone();
+    let wanted = Arc::new(());
+    let is_wanted = Arc::downgrade(&wanted);
     let spawned = thread::Builder::new().name("audio-decode".into()).spawn(move || {
         // Decoders meet hostile files; a panic in one ends this playback and nothing else.
-        let result = catch_unwind(AssertUnwindSafe(|| decode(&job, &send, &wake)));
+        let result = catch_unwind(AssertUnwindSafe(|| decode(&job, &is_wanted, &send, &wake)));
         let end = result.unwrap_or_else(|_| Err(FailureReason::new(FailureKind::Broken, "the decoder gave up on it")));
         if send.send(Feed::End(end)).is_ok() {
             wake();
@@ -56,14 +93,24 @@ pub(crate) fn spawn(job: Job, wake: impl Fn() + Send + 'static) -> Receiver<Feed
     });
     if let Err(error) = spawned {
         // The channel is new and empty: this cannot wait.
-        let reason = FailureReason::new(FailureKind::Other, format!("no thread to decode it: {}", error.kind()));
+        let reason = no_thread(&error);
         let _ = failed.try_send(Feed::End(Err(reason)));
     }
-    receive
+    Feeds { receive, _wanted: wanted }
 }
 
-fn decode(job: &Job, send: &SyncSender<Feed>, wake: &impl Fn()) -> Result<(), FailureReason> {
-    let mut reader = open(job)?;
+fn decode(job: &Job, wanted: &Weak<()>, send: &SyncSender<Feed>, wake: &impl Fn()) -> Result<(), FailureReason> {
+    pump(open(job)?, job.rate, wanted, send, wake)
+}
+
+/// Decodes to the end, or as long as somebody wants it.
+pub(super) fn pump(
+    mut reader: Reader,
+    mount_rate: u32,
+    wanted: &Weak<()>,
+    send: &SyncSender<Feed>,
+    wake: &impl Fn(),
+) -> Result<(), FailureReason> {
     let mut resampler: Option<Resampler> = None;
     let (mut decoded, mut ready) = (Vec::new(), Vec::new());
     // Whether somebody still listens; if not, how it ends interests nobody.
@@ -77,7 +124,8 @@ fn decode(job: &Job, send: &SyncSender<Feed>, wake: &impl Fn()) -> Result<(), Fa
         }
         true
     };
-    loop {
+    // Before the place to begin at there is nothing to send by which one would notice.
+    while wanted.strong_count() > 0 {
         decoded.clear();
         let step = reader.step(&mut decoded);
         let rate = match &step {
@@ -92,7 +140,7 @@ fn decode(job: &Job, send: &SyncSender<Feed>, wake: &impl Fn()) -> Result<(), Fa
             Ok(Step::Pcm(rate)) => {
                 let resampler = match &mut resampler {
                     Some(resampler) => resampler,
-                    none => none.insert(Resampler::new(rate, job.rate).map_err(unsupported)?),
+                    none => none.insert(Resampler::new(rate, mount_rate).map_err(unsupported)?),
                 };
                 resampler.push(&decoded, &mut ready).map_err(unsupported)?;
                 if !flush(&mut ready, PIECE) {
@@ -101,10 +149,12 @@ fn decode(job: &Job, send: &SyncSender<Feed>, wake: &impl Fn()) -> Result<(), Fa
             }
             end => {
                 flush(&mut ready, 0);
-                return end.map(|_| ());
+                end?;
+                return reader.broke_off().map_or(Ok(()), Err);
             }
         }
     }
+    Ok(())
 }
 
 /// Opens the file at the wanted position.
@@ -120,6 +170,11 @@ fn open(job: &Job) -> Result<Reader, FailureReason> {
     let mut again = open()?;
     again.discard_before(job.from);
     Ok(again)
+}
+
+fn no_thread(error: &io::Error) -> FailureReason {
+    let other = || FailureReason::new(FailureKind::Unavailable, format!("no thread to decode it: {}", error.kind()));
+    out_of_means(error).unwrap_or_else(other)
 }
 
 fn unsupported(detail: String) -> FailureReason {

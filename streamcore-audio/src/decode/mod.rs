@@ -11,7 +11,7 @@ mod resample;
 pub(crate) mod tests;
 
 pub(crate) use self::{
-    feed::{Feed, Job, spawn},
+    feed::{Feed, Feeds, Job, spawn},
     reader::{Reader, Step},
     resample::Resampler,
 };

@@ -8,13 +8,14 @@ use symphonia::core::{
     common::Limit,
     errors::Error,
     formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType, probe::Hint},
-    io::MediaSourceStream,
+    io::{MediaSource, MediaSourceStream},
     meta::{MetadataOptions, StandardTag},
     packet::Packet,
     units::Timestamp,
 };
 
 use super::downmix::Downmix;
+use crate::source::out_of_means;
 
 /// What the encoder's and the decoder's filters put before an MP3 that does not say how much: 576 and 529 samples.
 const UNTAGGED_MP3_DELAY: u32 = 1_105;
@@ -22,6 +23,8 @@ const UNTAGGED_MP3_DELAY: u32 = 1_105;
 const MAX_BAD_PACKETS: u32 = 200;
 /// How much before the wanted place decoding begins after a seek, so that the overlap of the codecs has settled there.
 const PREROLL: u64 = 4 * 1_152;
+/// The size of a WAV's data from which on it is a placeholder.
+const MOST_WAVE_BYTES: u64 = 0x7FF0_0000;
 /// Sampling rates that somebody could mean seriously.
 const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
 /// Largest picture in a file's tags that is read (and thrown away).
@@ -39,6 +42,10 @@ pub(crate) struct Reader {
     start: Option<u64>,
     /// How many samples were decoded from the beginning, or none after a seek: then packets tell where they belong.
     counted: Option<u64>,
+    /// Behind the last sample that was decoded, after a seek.
+    reached: Option<u64>,
+    /// How many samples at which rate its header says that there are, if that is to be believed.
+    promised: Option<(u64, u32)>,
     interleaved: Vec<f32>,
     pub(crate) decoded_any: bool,
     bad_packets: u32,
@@ -63,7 +70,12 @@ pub(crate) struct About {
 impl Reader {
     /// Opens a file and reads its header; `name` is for messages.
     pub(crate) fn open(file: File, name: &str) -> Result<Self, FailureReason> {
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        Self::read(Box::new(file), name)
+    }
+
+    /// See [`open`](Self::open).
+    pub(super) fn read(source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
+        let stream = MediaSourceStream::new(source, Default::default());
         let mut hint = Hint::new();
         if let Some((_, extension)) = name.rsplit_once('.') {
             hint.with_extension(extension);
@@ -74,7 +86,10 @@ impl Reader {
             .map_err(|error| refused(name, &error))?;
         let (track, decoder, rate) = decoder_of(format.as_ref(), name)?;
         let untold_delay = untold_delay(&track);
+        let promised = promised_samples(format.as_ref(), &track).map(|samples| (samples, rate));
         Ok(Self {
+            reached: None,
+            promised,
             format,
             decoder,
             track,
@@ -123,7 +138,9 @@ impl Reader {
             Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return self.end(),
             Err(Error::ResetRequired) => return self.another_track(),
             Err(Error::IoError(error)) => {
-                return Err(FailureReason::new(FailureKind::Unreadable, format!("reading failed: {}", error.kind())));
+                let unreadable =
+                    || FailureReason::new(FailureKind::Unreadable, format!("reading failed: {}", error.kind()));
+                return Err(out_of_means(&error).unwrap_or_else(unreadable));
             }
             Err(error) => return self.bad(&error),
         };
@@ -164,7 +181,11 @@ impl Reader {
                 *counted += appended;
                 at
             }
-            None => starts_at,
+            None => {
+                let until = starts_at.saturating_add(i64::try_from(appended).unwrap_or(i64::MAX));
+                self.reached = self.reached.max(u64::try_from(until).ok());
+                starts_at
+            }
         };
         let Some(start) = self.start else { return };
         let early = i64::try_from(start).unwrap_or(i64::MAX).saturating_sub(at);
@@ -190,6 +211,20 @@ impl Reader {
         })
     }
 
+    /// At the end: why it is not the end that the header promised; none if it is, or if that cannot be known.
+    pub(crate) fn broke_off(&self) -> Option<FailureReason> {
+        let (promised, rate) = self.promised.filter(|(_, rate)| *rate == self.rate)?;
+        let reached = self.counted.or(self.reached)?;
+        let seconds = |samples| crate::pcm::time_of(samples, rate).as_secs_f64();
+        (reached + u64::from(rate) / 2 < promised).then(|| {
+            let (after, of) = (seconds(reached), seconds(promised));
+            FailureReason::new(
+                FailureKind::Broken,
+                format!("broke off after {after:.1} s of {of:.1} s; upload it again"),
+            )
+        })
+    }
+
     /// A packet that cannot be decoded is left out; too many in a row are the end of it.
     fn bad(&mut self, error: &Error) -> Result<Step, FailureReason> {
         self.bad_packets += 1;
@@ -203,6 +238,7 @@ impl Reader {
     fn another_track(&mut self) -> Result<Step, FailureReason> {
         let (track, decoder, rate) = decoder_of(self.format.as_ref(), "the next part")?;
         (self.track, self.decoder, self.rate) = (track, decoder, rate);
+        self.promised = None;
         Ok(Step::Pcm(rate))
     }
 
@@ -229,14 +265,7 @@ impl Reader {
 
     /// What the header tells. `bytes` is the size of the file: no header can promise more PCM than that.
     pub(crate) fn about(&mut self, bytes: u64) -> About {
-        let audio = self.track.codec_params.as_ref().and_then(|params| params.audio());
-        let frame_bytes = audio.and_then(|audio| {
-            let pcm = self.format.format_info().short_name == "wave";
-            let bits = u64::from(audio.bits_per_coded_sample.or(audio.bits_per_sample)?);
-            let channels = audio.channels.as_ref()?.count() as u64;
-            pcm.then_some(bits / 8 * channels).filter(|bytes| *bytes > 0)
-        });
-        let most = frame_bytes.map_or(u64::MAX, |frame| bytes / frame);
+        let most = wave_sample_bytes(self.format.as_ref(), &self.track).map_or(u64::MAX, |frame| bytes / frame);
         let samples = self.track.num_frames.map(|frames| frames.min(most));
         let duration = samples.filter(|samples| *samples > 0).map(|samples| crate::pcm::time_of(samples, self.rate));
         let mut title = None;
@@ -276,6 +305,28 @@ fn decoder_of(format: &dyn FormatReader, name: &str) -> Result<(Track, Box<dyn A
     Ok((track, decoder, rate))
 }
 
+/// How many bytes a sample of all channels has in a WAV; none in any other file.
+fn wave_sample_bytes(format: &dyn FormatReader, track: &Track) -> Option<u64> {
+    let audio = track.codec_params.as_ref()?.audio()?;
+    let wave = format.format_info().short_name == "wave";
+    let bits = u64::from(audio.bits_per_coded_sample.or(audio.bits_per_sample)?);
+    let channels = audio.channels.as_ref()?.count() as u64;
+    wave.then_some(bits / 8 * channels).filter(|bytes| *bytes > 0)
+}
+
+/// How many samples the header promises, where it is one that knows.
+fn promised_samples(format: &dyn FormatReader, track: &Track) -> Option<u64> {
+    let samples = track.num_frames.filter(|samples| *samples > 0)?;
+    let known = match format.format_info().short_name {
+        // Who writes into a pipe does not know the size and writes one that is as large as can be, with or without a sign.
+        "wave" => samples.checked_mul(wave_sample_bytes(format, track)?)? < MOST_WAVE_BYTES,
+        // Without a tag that tells the delay, it is a guess from the bit rate.
+        "mp3" => track.delay.is_some(),
+        name => name == "flac",
+    };
+    known.then_some(samples)
+}
+
 fn untold_delay(track: &Track) -> u32 {
     let mp3 = track.codec_params.as_ref().and_then(|params| params.audio()).is_some_and(|a| a.codec == CODEC_ID_MP3);
     if mp3 && track.delay.is_none() { UNTAGGED_MP3_DELAY } else { 0 }
@@ -285,7 +336,9 @@ fn untold_delay(track: &Track) -> u32 {
 fn refused(name: &str, error: &Error) -> FailureReason {
     match error {
         Error::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
-            FailureReason::new(FailureKind::Unreadable, format!("{name:?} cannot be read: {}", error.kind()))
+            out_of_means(error).unwrap_or_else(|| {
+                FailureReason::new(FailureKind::Unreadable, format!("{name:?} cannot be read: {}", error.kind()))
+            })
         }
         _ => FailureReason::new(
             FailureKind::Unsupported,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use streamcore::{FailureKind, FailureReason};
 
 use super::{
-    feed::{Feed, Job, spawn},
+    feed::{Feed, Job, pump, spawn},
     reader::{Reader, Step},
 };
 use crate::{encode_mp3, pcm::CHANNELS, source::Root, write_wav};
@@ -210,4 +210,131 @@ fn the_thread_feeds_the_mounts_rate_and_ends_once() {
     let missing = spawn(Job { url: "b.wav".into(), ..job }, || ());
     let Feed::End(Err(reason)) = missing.recv().unwrap() else { panic!("there is no such file") };
     assert_eq!(reason.kind, FailureKind::NotFound);
+}
+
+/// An open file that gives a fault in the middle.
+struct Faulty(std::io::Cursor<Vec<u8>>, i32);
+
+impl std::io::Read for Faulty {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let left = self.0.get_ref().len() as u64 / 2 - self.0.position().min(self.0.get_ref().len() as u64 / 2);
+        if left == 0 {
+            return Err(std::io::Error::from_raw_os_error(self.1));
+        }
+        let most = into.len().min(left as usize);
+        self.0.read(&mut into[..most])
+    }
+}
+
+impl std::io::Seek for Faulty {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+impl symphonia::core::io::MediaSource for Faulty {
+    fn is_seekable(&self) -> bool {
+        false
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        None
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn running_out_of_memory_while_reading_is_not_the_fault_of_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.wav");
+    write_wav(&path, &sine(440.0, 44_100, 44_100 * 4), 44_100).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    for (number, kind) in [(12, FailureKind::Unavailable), (5, FailureKind::Unreadable)] {
+        let source = Faulty(std::io::Cursor::new(bytes.clone()), number);
+        let mut reader = Reader::read(Box::new(source), "a.wav").unwrap();
+        let mut pcm = Vec::new();
+        let reason = loop {
+            match reader.step(&mut pcm) {
+                Ok(step) => assert_eq!(step, Step::Pcm(44_100)),
+                Err(reason) => break reason,
+            }
+        };
+        assert_eq!(reason.kind, kind, "{reason}");
+    }
+}
+
+/// How a file ends for who plays it from here, and how many seconds of it come.
+fn played(dir: &Path, name: &str, from: Duration, rate: u32) -> (f64, Result<(), FailureReason>) {
+    let feeds = spawn(Job { root: Root::new(dir).unwrap(), url: name.into(), from, rate }, || ());
+    let mut samples = 0;
+    loop {
+        match feeds.recv().unwrap() {
+            Feed::Pcm(pcm) => samples += pcm.len() / CHANNELS,
+            Feed::End(end) => return (samples as f64 / f64::from(rate), end),
+        }
+    }
+}
+
+/// Promise A7.
+#[test]
+fn a_file_that_breaks_off_plays_as_far_as_it_goes_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let tone = sine(440.0, 44_100, 44_100 * 10);
+    write_wav(dir.path().join("a.wav"), &tone, 44_100).unwrap();
+    std::fs::write(dir.path().join("a.mp3"), encode_mp3(&tone, 44_100, 128).unwrap()).unwrap();
+    for name in ["a.wav", "a.mp3"] {
+        let whole = std::fs::read(dir.path().join(name)).unwrap();
+        let part = format!("part.{}", &name[2..]);
+        std::fs::write(dir.path().join(&part), &whole[..whole.len() * 24 / 100]).unwrap();
+        for rate in [44_100, 48_000] {
+            for from in [0, 1_700] {
+                let from = Duration::from_millis(from);
+                let (seconds, end) = played(dir.path(), name, from, rate);
+                assert_eq!(end, Ok(()), "{name} from {from:?} at {rate} Hz is intact");
+                assert!((seconds + from.as_secs_f64() - 10.0).abs() < 0.001);
+                let (seconds, end) = played(dir.path(), &part, from, rate);
+                assert!((seconds + from.as_secs_f64() - 2.4).abs() < 0.06, "{part} from {from:?}: {seconds} s");
+                let reason = end.unwrap_err();
+                assert_eq!(reason.kind, FailureKind::Broken);
+                assert!(reason.detail.starts_with("broke off after 2."), "{reason}");
+                assert!(reason.detail.ends_with(" s of 10.0 s; upload it again"), "{reason}");
+            }
+            assert_eq!(played(dir.path(), name, Duration::from_secs(60), rate), (0.0, Ok(())), "past its end");
+        }
+        // A little is missing in many a file.
+        std::fs::write(dir.path().join(&part), &whole[..whole.len() * 97 / 100]).unwrap();
+        assert_eq!(played(dir.path(), &part, Duration::ZERO, 44_100).1, Ok(()));
+    }
+    // What was written into a pipe promises nothing.
+    let mut wav = std::fs::read(dir.path().join("a.wav")).unwrap();
+    for size in [0xFFFF_FFFF_u32, 0xFFFF_FFFF - 36, 0x7FFF_FFFF - 36, 0x7FFF_F000, 0x8000_0000] {
+        wav[4..8].copy_from_slice(&size.saturating_add(36).to_le_bytes());
+        wav[40..44].copy_from_slice(&size.to_le_bytes());
+        std::fs::write(dir.path().join("pipe.wav"), &wav).unwrap();
+        assert_eq!(played(dir.path(), "pipe.wav", Duration::ZERO, 44_100).1, Ok(()), "{size:#x}");
+    }
+}
+
+#[test]
+fn who_looks_for_the_place_to_begin_at_notices_that_nobody_waits_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("long.wav");
+    write_wav(&path, &sine(440.0, 44_100, 10), 44_100).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4..8].copy_from_slice(&1_000_000_036_u32.to_le_bytes());
+    bytes[40..44].copy_from_slice(&1_000_000_000_u32.to_le_bytes());
+    std::fs::write(&path, &bytes).unwrap();
+    File::options().write(true).open(&path).unwrap().set_len(1_000_000_044).unwrap(); // a hole, no bytes
+    let mut reader = Reader::open(File::open(&path).unwrap(), "long.wav").unwrap();
+    reader.discard_before(Duration::from_secs(5_000)); // as if it could not seek
+    let (send, _receive) = std::sync::mpsc::sync_channel(1);
+    let wanted = std::sync::Arc::new(());
+    let is_wanted = std::sync::Arc::downgrade(&wanted);
+    let thread = std::thread::spawn(move || pump(reader, 44_100, &is_wanted, &send, &|| ()));
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(!thread.is_finished());
+    let dropped = std::time::Instant::now();
+    drop(wanted);
+    assert_eq!(thread.join().unwrap(), Ok(()));
+    assert!(dropped.elapsed() < Duration::from_millis(500), "{:?}", dropped.elapsed());
 }

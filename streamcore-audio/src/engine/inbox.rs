@@ -11,7 +11,7 @@ use std::{
 
 use streamcore::{
     PlaybackId,
-    player::{Join, Play, Reports},
+    player::{Join, Play},
 };
 
 /// Orders under way. An engine takes all of them at least every few milliseconds, so that more than this means that it is stuck.
@@ -20,7 +20,8 @@ const MAX_ORDERS: usize = 256;
 /// What a player can be told about one stream.
 #[derive(Debug, Clone)]
 pub(crate) enum Order {
-    Reports(Reports),
+    /// Reports go somewhere else now: that place is told what holds.
+    Introduce,
     Play(Play),
     Placeholder {
         playback: PlaybackId,
@@ -60,7 +61,7 @@ impl Inbox {
     pub(crate) fn order(&self, order: Order) {
         let mut state = self.state();
         if state.orders.len() >= MAX_ORDERS {
-            let lasting = |order: &Order| matches!(order, Order::Reports(_) | Order::Close);
+            let lasting = |order: &Order| matches!(order, Order::Introduce | Order::Close);
             let oldest = state.orders.iter().position(|order| !lasting(order)).unwrap_or(0);
             state.orders.remove(oldest);
         }
@@ -85,6 +86,21 @@ impl Inbox {
     pub(crate) fn ignore_pcm(&self) {
         self.hungry.store(false, Ordering::Release);
         self.state().rung = false;
+    }
+
+    /// Waits until `deadline`, whatever comes; unless the stream is closed, which it says. Takes no orders.
+    pub(crate) fn is_closed_before(&self, deadline: Instant) -> bool {
+        let mut state = self.state();
+        loop {
+            if state.orders.iter().any(|order| matches!(order, Order::Close)) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left == Duration::ZERO {
+                return false;
+            }
+            state = self.bell.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// Waits for orders or a ring, until `deadline` at the latest; takes all orders.

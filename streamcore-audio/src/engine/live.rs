@@ -25,9 +25,9 @@ impl Live {
         self.end.get_or_insert(end);
     }
 
-    /// The report of its end, once. It waits for the start: nobody hears that something ended which has not begun.
-    pub(super) fn report_of_end(&mut self) -> Option<Report> {
-        if self.reported || self.endless || (self.first.is_some() && !self.started) {
+    /// The report of its end, once; that of what is heard waits until little of it is left to send. Of a short one it can come before its start.
+    pub(super) fn report_of_end(&mut self, little_is_left: bool) -> Option<Report> {
+        if self.reported || self.endless || (self.first.is_some() && !little_is_left) {
             return None;
         }
         let end = self.end.clone()?;
@@ -56,15 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_is_reported_once_and_never_before_the_start() {
+    fn an_end_is_reported_once_and_when_little_is_left() {
         let mut live = Live::new(PlaybackId::new(1), false);
         live.first = Some(7);
         live.ends(Ok(()));
-        assert_eq!(live.report_of_end(), None);
-        live.started = true;
-        assert_eq!(live.report_of_end(), Some(Report::Ended { playback: PlaybackId::new(1) }));
+        assert_eq!(live.report_of_end(false), None);
+        assert_eq!(live.report_of_end(true), Some(Report::Ended { playback: PlaybackId::new(1) }));
         live.ends(Err(FailureReason::new(FailureKind::Broken, "late")));
-        assert_eq!(live.report_of_end(), None);
+        assert_eq!(live.report_of_end(true), None);
         assert_eq!(live.fail(FailureReason::new(FailureKind::Other, "late")), None);
     }
 
@@ -72,10 +71,10 @@ mod tests {
     fn what_never_began_ends_at_once_and_a_placeholder_never_does() {
         let mut live = Live::new(PlaybackId::new(1), false);
         live.ends(Err(FailureReason::new(FailureKind::NotFound, "gone")));
-        assert!(matches!(live.report_of_end(), Some(Report::Failed { .. })));
+        assert!(matches!(live.report_of_end(false), Some(Report::Failed { .. })));
         let mut placeholder = Live::new(PlaybackId::new(2), true);
         placeholder.ends(Ok(()));
-        assert_eq!(placeholder.report_of_end(), None);
+        assert_eq!(placeholder.report_of_end(true), None);
         assert_eq!(placeholder.fail(FailureReason::new(FailureKind::Other, "x")), None);
     }
 }

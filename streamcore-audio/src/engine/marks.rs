@@ -47,6 +47,11 @@ impl Marks {
         self.0.iter().rev().find(|mark| mark.at <= position)?.what_at(position)
     }
 
+    /// Where this playback begins, as far back as is remembered.
+    pub(super) fn beginning_of(&self, playback: PlaybackId) -> Option<u64> {
+        self.0.iter().find(|mark| mark.what.is_some_and(|(what, _)| what == playback)).map(|mark| mark.at)
+    }
+
     /// Nobody will ask about earlier positions any more.
     pub(super) fn forget_before(&mut self, position: u64) {
         while self.0.get(1).is_some_and(|second| second.at <= position) {

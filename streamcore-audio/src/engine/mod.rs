@@ -2,27 +2,47 @@
 //!
 //! The thread never waits for a file, a listener or a caller: orders and wake-ups come through the [`Inbox`], PCM through bounded channels that
 //! are only tried, and listeners read the [`Mount`] at their own pace. What it cannot have in time is silence.
+//!
+//! **An engine that fails is replaced**, by a panic as by an error: its item is reported as unavailable, a placeholder plays on, and listeners
+//! stay connected. Engines that keep failing are replaced once a second.
 
 mod inbox;
 mod live;
 mod marks;
+mod outlet;
 mod run;
 mod tape;
 #[cfg(test)]
 mod tests;
 
 use std::{
+    collections::VecDeque,
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use streamcore::{StreamId, player::Reports};
+use streamcore::{FailureKind, FailureReason, StreamId, player::Reports};
 
-pub(crate) use self::inbox::{Inbox, Order};
-use self::run::Engine;
-use crate::{config::MountFormat, mount::Mount, placeholder::Placeholder, source::Root};
+pub(crate) use self::{
+    inbox::{Inbox, Order},
+    outlet::Outlet,
+};
+use self::{live::Live, run::Engine};
+use crate::{
+    EncodeError, config::MountFormat, mount::Mount, pace::Pace, placeholder::Placeholder, source::Root, splice::Line,
+};
+
+/// This many failures within [`MEMORY`] are one too many to begin again at once.
+const MANY: usize = 5;
+const MEMORY: Duration = Duration::from_secs(10);
+/// How long is waited then.
+const BACK_OFF: Duration = Duration::from_secs(1);
 
 /// What an engine is told once.
 #[derive(Debug, Clone)]
@@ -32,50 +52,223 @@ pub(crate) struct Setup {
     pub(crate) wave: Duration,
     pub(crate) burst: Duration,
     pub(crate) lead: Duration,
+    pub(crate) handoff: Duration,
     pub(crate) placeholder: Placeholder,
+    #[cfg(test)]
+    pub(crate) faults: Arc<Faults>,
 }
 
-/// Starts the engine of one stream.
-///
-/// However it ends, its mount is closed then; if it ends by a panic, the playback that was live is reported as failed.
-pub(crate) fn spawn(stream: StreamId, setup: Setup, reports: Reports, mount: Arc<Mount>, inbox: Arc<Inbox>) {
-    // Closes when dropped: at the end of the thread, however that comes, and if there is no thread.
-    let on_air = OnAir(Arc::clone(&mount));
-    let spawned = thread::Builder::new().name(format!("audio {stream}")).spawn(move || {
-        let on_air = on_air;
-        let mut engine = match Engine::new(setup, reports, mount, inbox) {
-            Ok(engine) => engine,
+/// What tests let go wrong.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    pub(crate) no_thread: AtomicBool,
+    pub(crate) no_encoder: AtomicBool,
+    pub(crate) attempts: std::sync::atomic::AtomicUsize,
+}
+
+/// What an engine takes over and leaves behind.
+#[derive(Debug)]
+struct Carried {
+    outlet: Arc<Outlet>,
+    mount: Arc<Mount>,
+    inbox: Arc<Inbox>,
+    orders: VecDeque<Order>,
+    begin: Instant,
+    pace: Pace,
+    next_wave: Duration,
+    live: Option<Live>,
+    paused: bool,
+    listeners: Option<u64>,
+}
+
+/// One open stream: what outlives its engines.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    id: StreamId,
+    setup: Setup,
+    pub(crate) mount: Arc<Mount>,
+    inbox: Arc<Inbox>,
+    outlet: Arc<Outlet>,
+    /// Whether there is a thread that reads the inbox.
+    running: Arc<AtomicBool>,
+}
+
+impl Stream {
+    /// Starts the thread of the stream; if there is none to be had, that is tried again at the next order.
+    pub(crate) fn open(id: StreamId, setup: Setup, reports: Reports, mount: Arc<Mount>) -> Self {
+        let outlet = Arc::new(Outlet::new(reports));
+        let stream = Self { id, setup, mount, inbox: Arc::default(), outlet, running: Arc::default() };
+        stream.runs();
+        stream
+    }
+
+    /// Reports go there from now on.
+    pub(crate) fn reports_to(&self, reports: Reports) {
+        self.outlet.lead_to(reports);
+        self.order(Order::Introduce);
+    }
+
+    /// Gives an order. Without a thread an item fails; a placeholder, which cannot, waits for one.
+    pub(crate) fn order(&self, order: Order) {
+        if let (Order::Play(play), false) = (&order, self.runs()) {
+            let reason = unavailable("the player has no thread left for the stream");
+            if let Some(report) = Live::new(play.playback, false).fail(reason) {
+                self.outlet.send(report);
+            }
+            return;
+        }
+        self.inbox.order(order);
+    }
+
+    /// Ends the broadcast, and all reports.
+    pub(crate) fn close(&self) {
+        self.outlet.close();
+        self.inbox.order(Order::Close);
+        if !self.running.load(Ordering::Acquire) {
+            self.mount.close();
+        }
+    }
+
+    /// Whether there is a thread, perhaps since now.
+    fn runs(&self) -> bool {
+        if self.running.swap(true, Ordering::AcqRel) {
+            return true;
+        }
+        match self.spawn() {
+            Ok(()) => true,
             Err(error) => {
-                tracing::error!(%stream, %error, "no encoder for the stream");
-                return;
+                tracing::error!(stream = %self.id, %error, "no thread for the stream; it is tried again at its next order");
+                false
             }
+        }
+    }
+
+    fn spawn(&self) -> io::Result<()> {
+        // Says that nothing runs when it is dropped: at the end of the thread, however that comes, and if there is no thread.
+        let running = Running(Arc::clone(&self.running));
+        #[cfg(test)]
+        if self.setup.faults.no_thread.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let (stream, setup) = (self.id, self.setup.clone());
+        let carried = Carried {
+            outlet: Arc::clone(&self.outlet),
+            mount: Arc::clone(&self.mount),
+            inbox: Arc::clone(&self.inbox),
+            orders: VecDeque::new(),
+            begin: Instant::now(),
+            pace: Pace::new(setup.format.sample_rate),
+            next_wave: Duration::ZERO,
+            live: None,
+            paused: false,
+            listeners: None,
         };
-        match catch_unwind(AssertUnwindSafe(|| engine.run())) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::error!(%stream, %error, "the stream cannot be encoded any further");
-                engine.abandon();
-            }
-            Err(_) => {
-                tracing::error!(%stream, "the stream's engine panicked");
-                engine.abandon();
-            }
-        }
-        let lagged = on_air.0.lagged();
-        if lagged > 0 {
-            tracing::debug!(%stream, listeners = lagged, "listeners that fell too far behind were ended");
-        }
-    });
-    if let Err(error) = spawned {
-        tracing::error!(%stream, %error, "no thread for the stream");
+        thread::Builder::new().name(format!("audio {stream}")).spawn(move || {
+            let _running = running;
+            supervise(stream, &setup, carried);
+        })?;
+        Ok(())
     }
 }
 
-/// A mount that must not outlive its engine.
-struct OnAir(Arc<Mount>);
+struct Running(Arc<AtomicBool>);
 
-impl Drop for OnAir {
+impl Drop for Running {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.store(false, Ordering::Release);
     }
+}
+
+/// Runs an engine, and another one whenever one fails, on the same mount and the same inbox; until the stream is closed. Listeners stay.
+fn supervise(stream: StreamId, setup: &Setup, mut carried: Carried) {
+    let mount = Arc::clone(&carried.mount);
+    let mut failures: VecDeque<Instant> = VecDeque::new();
+    loop {
+        match catch_unwind(|| new_line(setup)).unwrap_or_else(|_| Err(EncodeError::Encoder("it panicked".into()))) {
+            Ok(line) => {
+                let mut engine = Engine::new(setup.clone(), carried, line);
+                match catch_unwind(AssertUnwindSafe(|| engine.run())) {
+                    Ok(Ok(())) => break,
+                    Ok(Err(error)) => tracing::error!(%stream, %error, "the stream's engine failed; it is replaced"),
+                    Err(_) => tracing::error!(%stream, "the stream's engine panicked; it is replaced"),
+                }
+                carried = engine.leave();
+            }
+            Err(error) => {
+                tracing::error!(%stream, %error, "no encoder for the stream; it is tried again");
+                carried.orders.extend(carried.inbox.wait(Instant::now()));
+                if carried.take_note() {
+                    break;
+                }
+            }
+        }
+        // A report is foreign code.
+        if catch_unwind(AssertUnwindSafe(|| carried.fail())).is_err() {
+            tracing::error!(%stream, "reporting panicked");
+        }
+        let now = Instant::now();
+        failures.push_back(now);
+        failures.retain(|at| now.saturating_duration_since(*at) < MEMORY);
+        let wait = if failures.len() >= MANY { BACK_OFF } else { Duration::ZERO };
+        if carried.inbox.is_closed_before(now + wait) {
+            break;
+        }
+    }
+    mount.close();
+    let lagged = mount.lagged();
+    if lagged > 0 {
+        tracing::debug!(%stream, listeners = lagged, "listeners that fell too far behind were ended");
+    }
+}
+
+fn new_line(setup: &Setup) -> Result<Line, EncodeError> {
+    #[cfg(test)]
+    {
+        setup.faults.attempts.fetch_add(1, Ordering::Relaxed);
+        if setup.faults.no_encoder.load(Ordering::Relaxed) {
+            return Err(EncodeError::Encoder("told to".into()));
+        }
+    }
+    Line::new(setup.format)
+}
+
+impl Carried {
+    /// Remembers what the orders ask for, without an engine that could obey them. Returns whether the stream is closed.
+    fn take_note(&mut self) -> bool {
+        for order in std::mem::take(&mut self.orders) {
+            match order {
+                Order::Close => return true,
+                Order::Play(play) => (self.live, self.paused) = (Some(Live::new(play.playback, false)), false),
+                Order::Placeholder { playback, .. } => {
+                    (self.live, self.paused) = (Some(Live::new(playback, true)), false);
+                }
+                Order::Pause => self.paused = true,
+                Order::Resume => self.paused = false,
+                Order::Introduce => self.listeners = None,
+                #[cfg(test)]
+                Order::Panic => {}
+            }
+        }
+        false
+    }
+
+    /// A live item cannot go on; a placeholder begins again.
+    fn fail(&mut self) {
+        match &mut self.live {
+            Some(live) if live.endless => live.first = None,
+            Some(live) => {
+                let report = live.fail(unavailable("the stream's encoder failed and was replaced"));
+                self.live = None;
+                if let Some(report) = report {
+                    self.outlet.send(report);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+fn unavailable(detail: &str) -> FailureReason {
+    FailureReason::new(FailureKind::Unavailable, detail)
 }

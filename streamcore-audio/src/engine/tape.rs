@@ -1,11 +1,11 @@
 //! What an engine plays from: a decoder's channel or the placeholder's loop.
 
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::TryRecvError;
 
 use streamcore::{FailureKind, FailureReason, PlaybackId};
 
 use crate::{
-    decode::Feed,
+    decode::{Feed, Feeds},
     pcm::{CHANNELS, Fade, fade, samples},
     placeholder::Loop,
 };
@@ -27,7 +27,7 @@ pub(super) struct Tape {
 
 #[derive(Debug)]
 enum Kind {
-    File { receive: Receiver<Feed>, buffer: Vec<f32>, end: Option<Result<(), FailureReason>> },
+    File { receive: Feeds, buffer: Vec<f32>, end: Option<Result<(), FailureReason>> },
     Loop(Loop),
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Read {
 }
 
 impl Tape {
-    pub(super) fn file(playback: PlaybackId, sample: u64, receive: Receiver<Feed>, hold: usize) -> Self {
+    pub(super) fn file(playback: PlaybackId, sample: u64, receive: Feeds, hold: usize) -> Self {
         let kind = Kind::File { receive, buffer: Vec::new(), end: None };
         Self { playback, sample, kind, fade_in: 0, faded: 0, hold, begun: false }
     }
@@ -120,7 +120,7 @@ impl Tape {
 }
 
 /// Takes what is in the channel until there are `want` samples.
-fn pull(receive: &Receiver<Feed>, buffer: &mut Vec<f32>, end: &mut Option<Result<(), FailureReason>>, want: usize) {
+fn pull(receive: &Feeds, buffer: &mut Vec<f32>, end: &mut Option<Result<(), FailureReason>>, want: usize) {
     while end.is_none() && samples(buffer) < want {
         match receive.try_recv() {
             Ok(Feed::Pcm(mut pcm)) => buffer.append(&mut pcm),
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn what_starves_fades_out_and_loses_nothing() {
         let (send, receive) = sync_channel(8);
-        let mut tape = Tape::file(PlaybackId::new(1), 100, receive, 10);
+        let mut tape = Tape::file(PlaybackId::new(1), 100, receive.into(), 10);
         let mut out = Vec::new();
         assert_eq!(tape.read(50, &mut out), Read::Nothing);
         assert!(tape.starve(5).is_empty(), "what has not begun cannot starve");

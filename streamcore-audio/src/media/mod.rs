@@ -2,7 +2,12 @@
 
 mod list;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use streamcore::{
@@ -56,10 +61,16 @@ impl MediaDir {
         let other = || FailureReason::new(FailureKind::Other, "the check was given up");
         let job = async move {
             let turn = turns.acquire_owned().await.map_err(|_| other())?;
-            let task = tokio::task::spawn_blocking(move || {
-                let _turn = turn; // held until the work is done, even if nobody waits for it any more
-                work(&root)
-            });
+            // Tokio panics if it has no thread at all for this.
+            let task = catch_unwind(AssertUnwindSafe(|| {
+                tokio::task::spawn_blocking(move || {
+                    let _turn = turn; // held until the work is done, even if nobody waits for it any more
+                    work(&root)
+                })
+            }));
+            let Ok(task) = task else {
+                return Err(FailureReason::new(FailureKind::Unavailable, "the server has no thread left; try again"));
+            };
             // A panic in here is a decoder that met a hostile file.
             task.await.unwrap_or_else(|_| Err(FailureReason::new(FailureKind::Broken, "the decoder gave up on it")))
         };

@@ -117,3 +117,21 @@ fn what_blocks_when_opened_is_not_opened() {
         assert_eq!(kind(&root, "f.mp3"), FailureKind::Forbidden);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn running_out_of_files_is_not_the_fault_of_a_file() {
+    // ENFILE, EMFILE, EAGAIN, ENOMEM; and EACCES, EIO.
+    let again = if cfg!(target_os = "linux") { 11 } else { 35 };
+    for (number, kind) in [
+        (23, FailureKind::Unavailable),
+        (24, FailureKind::Unavailable),
+        (again, FailureKind::Unavailable),
+        (12, FailureKind::Unavailable),
+        (13, FailureKind::Unreadable),
+        (5, FailureKind::Unreadable),
+    ] {
+        let reason = unreachable(Path::new("a.mp3"), &io::Error::from_raw_os_error(number));
+        assert_eq!(reason.kind, kind, "{number}: {reason}");
+    }
+}

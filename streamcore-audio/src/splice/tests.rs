@@ -51,7 +51,7 @@ fn a_cut_from_tone_to_tone_is_quick_and_does_not_click() {
         line.feed(&sine(440.0, RATE, BLOCK * 90 + 500)).unwrap();
         send(&mut line, count, &mut sent);
         let cut = count * BLOCK + fade_out_samples(RATE);
-        let removed = line.cut().unwrap();
+        let removed = line.cut(0).unwrap();
         assert_eq!(removed.at, cut as u64);
         assert_eq!(samples(&removed.pcm), BLOCK * 90 + 500 - cut, "what was not sent comes back");
         let mut tone = sine(880.0, RATE, BLOCK * 40);
@@ -84,7 +84,7 @@ fn frames_around_a_cut_continue_each_other_to_the_sample() {
     let tone = sine(440.0, RATE, BLOCK * 90);
     line.feed(&tone).unwrap();
     send(&mut line, 33, &mut sent);
-    let removed = line.cut().unwrap();
+    let removed = line.cut(0).unwrap();
     line.feed(&removed.pcm).unwrap();
     send(&mut line, 40, &mut sent);
     let pcm = heard(&sent);
@@ -100,7 +100,7 @@ fn frames_around_a_cut_continue_each_other_to_the_sample() {
 fn a_cut_before_anything_was_sent_begins_again() {
     let mut line = Line::new(FORMAT).unwrap();
     line.feed(&sine(440.0, RATE, BLOCK * 5 + 7)).unwrap();
-    let removed = line.cut().unwrap();
+    let removed = line.cut(0).unwrap();
     assert_eq!((removed.at, samples(&removed.pcm)), (0, BLOCK * 5 + 7));
     assert_eq!((line.position(), line.ready()), (0, 0));
     line.feed(&sine(880.0, RATE, BLOCK * 4)).unwrap();
@@ -114,7 +114,7 @@ fn cut_upon_cut_keeps_count() {
     for round in 0..30 {
         line.feed(&sine(300.0 + 20.0 * f64::from(round), RATE, BLOCK * 6)).unwrap();
         send(&mut line, (round % 4) as usize, &mut sent);
-        line.cut().unwrap();
+        line.cut(0).unwrap();
         assert_eq!(line.sent(), sent.len() as u64);
         assert!(line.position() >= line.sent() * BLOCK as u64);
     }

@@ -56,7 +56,8 @@ pub struct Play {
 /// How a playback follows the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Join {
-    /// Behind the last sample of the one before, without a gap.
+    /// Behind the last sample of the one before, without a gap. A placeholder has no last sample: it is cut as soon as it can be, but what
+    /// plays before it plays out.
     AtEnd,
     /// At once; what was encoded ahead and not sent is thrown away.
     Now,

@@ -324,8 +324,13 @@ impl Stream {
             self.emit(EventKind::Resumed, fx);
         }
         let was_dry = matches!(self.on_air, OnAir::Placeholder { .. });
-        // Behind the placeholder or silence an item starts at once, however long the hand-off took.
-        let join = if self.live().is_some() { handoff.join } else { Join::Now };
+        // However long the hand-off took: behind silence an item starts at once, and behind the placeholder as soon as whatever plays before
+        // that has played out.
+        let join = match self.on_air {
+            OnAir::Item(_) => handoff.join,
+            OnAir::Placeholder { .. } => Join::AtEnd,
+            OnAir::Silence => Join::Now,
+        };
         let current = advanced.current.clone().map(Box::new);
         match advanced.current {
             Some(item) => self.put_item(item, join, fx),

@@ -19,6 +19,12 @@ impl Engine {
         self.pace.frames_in(self.setup.lead)
     }
 
+    /// How much may still be ready when an end is told.
+    pub(super) fn handoff_frames(&self) -> u64 {
+        // Rounded down: no more than was asked for. A lead of less than a wave leaves nothing of it behind.
+        self.pace.frames_in(self.setup.handoff).saturating_sub(1)
+    }
+
     /// How many samples there have to be before a playback begins from silence: with fewer it could run dry in its first wave.
     pub(super) fn running_start(&self) -> usize {
         let time = self.setup.wave.min(Duration::from_millis(250)) * 2;
@@ -124,7 +130,8 @@ impl Engine {
 
     /// Whether PCM that comes now is worth a wake-up: something waits for it.
     pub(super) fn wants_pcm(&self) -> bool {
-        let two_waves = self.pace.frames_in(2 * self.setup.wave).min(self.lead_frames());
-        self.replacing.is_some() || (!self.paused && self.current.is_some() && self.line.ready() < two_waves)
+        // Two waves or more: whatever follows an end that was told is fed when it comes, so that its own end can be told in time.
+        let wanted = self.handoff_frames().saturating_add(1);
+        self.replacing.is_some() || (!self.paused && self.current.is_some() && self.line.ready() < wanted)
     }
 }

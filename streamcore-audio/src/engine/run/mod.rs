@@ -10,13 +10,10 @@ use std::{
 };
 
 use bytes::BytesMut;
-use streamcore::{
-    FailureKind, FailureReason,
-    player::{Report, Reports},
-};
+use streamcore::player::Report;
 
 use super::{
-    Inbox, Order, Setup,
+    Carried, Inbox, Order, Outlet, Setup,
     live::Live,
     marks::{Marks, Run},
     tape::Tape,
@@ -29,7 +26,7 @@ use crate::{
     splice::Line,
 };
 
-/// How long what plays may go on while the next file is opened; then silence takes over.
+/// How long what plays may go on while the next file is opened, and a wave wait for the order that follows an end; then silence takes over.
 const PATIENCE: Duration = Duration::from_millis(150);
 /// How long silence may stand in for a file that gives nothing; then the playback has failed.
 const MAX_STALL: Duration = Duration::from_secs(20);
@@ -40,9 +37,11 @@ const CUT_FRAMES: u64 = 4;
 /// One stream.
 pub(super) struct Engine {
     setup: Setup,
-    reports: Reports,
+    outlet: Arc<Outlet>,
     mount: Arc<Mount>,
     inbox: Arc<Inbox>,
+    /// Taken from the inbox and not obeyed yet.
+    orders: VecDeque<Order>,
     begin: Instant,
     pace: Pace,
     line: Line,
@@ -53,7 +52,7 @@ pub(super) struct Engine {
     /// What follows its last sample.
     next: Option<Tape>,
     /// What replaces it, as soon as it has PCM, or at this time at the latest.
-    replacing: Option<(Tape, Duration)>,
+    replacing: Option<Replacement>,
     paused: bool,
     /// What a pause took back from the lead: it is played first when the stream goes on.
     kept: VecDeque<Run>,
@@ -64,50 +63,84 @@ pub(super) struct Engine {
     next_wave: Duration,
     next_progress: Duration,
     starving_since: Option<Duration>,
-    listeners: u64,
+    /// When an end was told that no order has followed yet.
+    ended_at: Option<Duration>,
+    /// How many were told last; none if nobody was told yet.
+    listeners: Option<u64>,
     scratch: Vec<f32>,
 }
 
+/// What replaces the current tape.
+struct Replacement {
+    tape: Tape,
+    /// Then it begins, whether it has PCM or not.
+    at_last: Duration,
+    /// Whether it cuts off only what it replaces, and lets what is still to be sent before that play out.
+    behind: bool,
+}
+
 impl Engine {
-    pub(super) fn new(
-        setup: Setup,
-        reports: Reports,
-        mount: Arc<Mount>,
-        inbox: Arc<Inbox>,
-    ) -> Result<Self, EncodeError> {
-        Ok(Self {
-            pace: Pace::new(setup.format.sample_rate),
-            line: Line::new(setup.format)?,
-            setup,
-            reports,
-            mount,
-            inbox,
-            begin: Instant::now(),
+    /// An engine that goes on with what the one before it left.
+    pub(super) fn new(setup: Setup, carried: Carried, line: Line) -> Self {
+        let mut engine = Self {
+            pace: carried.pace,
+            line,
+            outlet: carried.outlet,
+            mount: carried.mount,
+            inbox: carried.inbox,
+            orders: carried.orders,
+            begin: carried.begin,
             marks: Marks::default(),
-            live: None,
+            live: carried.live,
             current: None,
             next: None,
             replacing: None,
-            paused: false,
+            paused: carried.paused,
             kept: VecDeque::new(),
             kept_fade: 0,
             urgent: false,
-            next_wave: Duration::ZERO,
+            next_wave: carried.next_wave,
             next_progress: Duration::ZERO,
             starving_since: None,
-            listeners: 0,
+            ended_at: None,
+            listeners: carried.listeners,
             scratch: Vec::new(),
-        })
+            setup,
+        };
+        if let Some(live) = engine.live.as_ref().filter(|live| live.endless) {
+            engine.current = Some(Tape::placeholder(live.playback, engine.setup.placeholder.play()));
+        }
+        engine
+    }
+
+    /// What is left when an engine ends before it was told to. Only a placeholder can go on.
+    pub(super) fn leave(self) -> Carried {
+        Carried {
+            outlet: self.outlet,
+            mount: self.mount,
+            inbox: self.inbox,
+            orders: self.orders,
+            begin: self.begin,
+            pace: self.pace.rebased(self.line.sent()),
+            next_wave: self.next_wave,
+            live: self.live,
+            paused: self.paused,
+            listeners: self.listeners,
+        }
     }
 
     /// Runs until the stream is closed.
     pub(super) fn run(&mut self) -> Result<(), EncodeError> {
         loop {
-            let deadline = self.replacing.as_ref().map_or(self.next_wave, |(_, at)| self.next_wave.min(*at));
-            let orders = self.inbox.wait(self.begin + deadline);
+            let wave_at = self.held_until(self.begin.elapsed()).unwrap_or(self.next_wave);
+            let deadline = self.replacing.as_ref().map_or(wave_at, |replacement| wave_at.min(replacement.at_last));
+            // An engine that took over may have been left some.
+            if self.orders.is_empty() {
+                self.orders = self.inbox.wait(self.begin + deadline);
+            }
             let now = self.begin.elapsed();
             self.inbox.listen_for_pcm();
-            for order in orders {
+            while let Some(order) = self.orders.pop_front() {
                 if matches!(order, Order::Close) {
                     return Ok(());
                 }
@@ -115,21 +148,14 @@ impl Engine {
             }
             self.replace_if_ready(now)?;
             self.fill(self.lead_frames())?;
-            if self.urgent || now >= self.next_wave {
+            self.report_end(now);
+            if (self.urgent || now >= self.next_wave) && self.held_until(now).is_none() {
                 self.wave(now)?;
+                self.report_end(now);
             }
-            self.report_end();
             if !self.wants_pcm() {
                 self.inbox.ignore_pcm();
             }
-        }
-    }
-
-    /// The engine ends before it was told to: the live playback cannot go on.
-    pub(super) fn abandon(&mut self) {
-        let reason = FailureReason::new(FailureKind::Other, "the stream's encoder stopped; start the stream again");
-        if let Some(report) = self.live.as_mut().and_then(|live| live.fail(reason)) {
-            self.reports.send(report);
         }
     }
 
@@ -170,31 +196,39 @@ impl Engine {
             let playback = live.playback;
             if !live.started && live.first.is_some_and(|at| Line::frame_of(at) < self.line.sent()) {
                 live.started = true;
-                self.reports.send(Report::Started { playback });
+                self.outlet.send(Report::Started { playback });
             }
             if live.started && !live.endless && now >= self.next_progress {
                 let on_air = self.marks.at(Line::heard_in(first));
                 if let Some((_, sample)) = on_air.filter(|(what, _)| *what == playback) {
                     let position = time_of(sample, self.setup.format.sample_rate);
-                    self.reports.send(Report::Progress { playback, position });
+                    self.outlet.send(Report::Progress { playback, position });
                     self.next_progress = now + PROGRESS - self.setup.wave / 2;
                 }
             }
         }
         let listeners = self.mount.listeners();
-        if listeners != self.listeners {
-            self.listeners = listeners;
-            self.reports.send(Report::Listeners { count: listeners });
+        if self.listeners.replace(listeners) != Some(listeners) {
+            self.outlet.send(Report::Listeners { count: listeners });
         }
     }
 
-    fn report_end(&mut self) {
+    /// A wave that would have to send silence right behind an end that was just told waits for the next order, at most until then.
+    fn held_until(&self, now: Duration) -> Option<Duration> {
+        let until = self.ended_at?.min(self.next_wave) + PATIENCE;
+        let due = self.pace.due_before(now + self.setup.wave).saturating_sub(self.line.sent());
+        (now < until && self.line.ready() < due.max(CUT_FRAMES)).then_some(until)
+    }
+
+    fn report_end(&mut self, now: Duration) {
         // What a pause kept is still to be heard.
         if !self.kept.is_empty() {
             return;
         }
-        if let Some(report) = self.live.as_mut().and_then(Live::report_of_end) {
-            self.reports.send(report);
+        let little_is_left = self.line.ready() <= self.handoff_frames();
+        if let Some(report) = self.live.as_mut().and_then(|live| live.report_of_end(little_is_left)) {
+            self.ended_at = Some(now);
+            self.outlet.send(report);
         }
     }
 }

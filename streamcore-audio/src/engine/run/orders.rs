@@ -6,7 +6,7 @@ use streamcore::player::{Join, Play, Report};
 
 use super::{
     super::{Order, live::Live, marks::Run, tape::Tape},
-    Engine, PATIENCE,
+    Engine, PATIENCE, Replacement,
 };
 use crate::{
     EncodeError,
@@ -18,11 +18,10 @@ use crate::{
 impl Engine {
     pub(super) fn obey(&mut self, order: Order, now: Duration) -> Result<(), EncodeError> {
         match order {
-            Order::Reports(reports) => {
-                self.reports = reports;
-                if self.listeners > 0 {
-                    self.reports.send(Report::Listeners { count: self.listeners });
-                }
+            Order::Introduce => {
+                let count = self.mount.listeners();
+                self.listeners = Some(count);
+                self.outlet.send(Report::Listeners { count });
             }
             Order::Play(play) => {
                 self.live = Some(Live::new(play.playback, false));
@@ -63,19 +62,21 @@ impl Engine {
         }
         match join {
             Join::AtEnd => {
-                if let Some((tape, _)) = self.replacing.take() {
-                    self.replace(tape)?;
+                if let Some(replacement) = self.replacing.take() {
+                    self.replace(replacement)?;
                 }
                 match &self.current {
                     None if self.kept.is_empty() => self.current = Some(tape),
                     // A loop has no end to wait for.
-                    Some(current) if current.is_placeholder() => self.replacing = Some((tape, now + PATIENCE)),
+                    Some(current) if current.is_placeholder() => {
+                        self.replacing = Some(Replacement { tape, at_last: now + PATIENCE, behind: true });
+                    }
                     _ => self.next = Some(tape),
                 }
             }
             Join::Now => {
                 self.next = None;
-                self.replacing = Some((tape, now + PATIENCE));
+                self.replacing = Some(Replacement { tape, at_last: now + PATIENCE, behind: false });
             }
         }
         Ok(())
@@ -83,16 +84,18 @@ impl Engine {
 
     pub(super) fn replace_if_ready(&mut self, now: Duration) -> Result<(), EncodeError> {
         let wanted = self.running_start();
-        let ready = self.replacing.as_mut().is_some_and(|(tape, until)| tape.has(wanted) || now >= *until);
+        let ready = self.replacing.as_mut().is_some_and(|next| next.tape.has(wanted) || now >= next.at_last);
         match self.replacing.take_if(|_| ready) {
-            Some((tape, _)) => self.replace(tape),
+            Some(replacement) => self.replace(replacement),
             None => Ok(()),
         }
     }
 
     /// Cuts, and goes on with this.
-    pub(super) fn replace(&mut self, mut tape: Tape) -> Result<(), EncodeError> {
-        self.cut()?;
+    fn replace(&mut self, Replacement { mut tape, behind, .. }: Replacement) -> Result<(), EncodeError> {
+        let replaced = self.current.as_ref().filter(|_| behind).map(|current| current.playback);
+        let not_before = replaced.map_or(0, |it| self.marks.beginning_of(it).unwrap_or(self.line.position()));
+        self.cut(not_before)?;
         self.kept.clear();
         tape.fade_in(fade_in_samples(self.setup.format.sample_rate));
         (self.current, self.next) = (Some(tape), None);
@@ -100,11 +103,12 @@ impl Engine {
     }
 
     pub(super) fn pause(&mut self) -> Result<(), EncodeError> {
-        if let Some((tape, _)) = self.replacing.take() {
-            self.replace(tape)?;
+        if let Some(replacement) = self.replacing.take() {
+            self.replace(replacement)?;
         }
         self.paused = true;
-        let mut runs = self.cut()?;
+        self.ended_at = None;
+        let mut runs = self.cut(0)?;
         // What an earlier pause kept and what was not fed since comes behind what was.
         runs.append(&mut self.kept);
         self.kept = runs;
@@ -123,8 +127,8 @@ impl Engine {
     }
 
     /// Cuts the line; returns what was taken back.
-    pub(super) fn cut(&mut self) -> Result<VecDeque<Run>, EncodeError> {
-        let removed = self.line.cut()?;
+    pub(super) fn cut(&mut self, not_before: u64) -> Result<VecDeque<Run>, EncodeError> {
+        let removed = self.line.cut(not_before)?;
         let at = removed.at;
         if let Some(live) = self.live.as_mut().filter(|live| live.first.is_some_and(|first| first >= at)) {
             live.first = None;
