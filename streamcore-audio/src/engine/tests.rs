@@ -565,7 +565,8 @@ fn a_stream_that_was_closed_reports_nothing_more() {
     player.close(STREAM);
     let count = told.lock().unwrap().len();
     std::thread::sleep(Duration::from_millis(500));
-    assert_eq!(told.lock().unwrap().len(), count, "{:?}", told.lock().unwrap());
+    let told = told.lock().unwrap();
+    assert_eq!(told.len(), count, "{told:?}");
 }
 
 #[test]

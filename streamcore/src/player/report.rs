@@ -18,7 +18,8 @@ pub enum Report {
         /// How far into the item listeners are.
         position: Duration,
     },
-    /// Nothing of this playback is left to decode; listeners hear its end within the player's lead.
+    /// Nothing of this playback is left but its last moments, about half a second: time for the next order. Of a playback shorter than that
+    /// it may come before [`Report::Started`], which may then be left out.
     Ended {
         /// Which.
         playback: PlaybackId,
