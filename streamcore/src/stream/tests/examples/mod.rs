@@ -1,0 +1,15 @@
+//! What a stream does, told as sentences.
+
+mod beginning_and_ending;
+mod failing;
+mod handing_over;
+mod pausing;
+mod restarting;
+mod skipping;
+
+use super::*;
+use crate::{FailureKind, FailureReason, Outcome, auto_end::Verdict, player::Join};
+
+fn broken() -> FailureReason {
+    FailureReason::new(FailureKind::Broken, "not audio")
+}
