@@ -86,7 +86,7 @@ fn a_spoilt_history_entry_is_named() {
 #[test]
 fn a_spoilt_stream_is_named() {
     block_on(async {
-        let store = spoilt("UPDATE streams SET snapshot = '{}', uuid = 'u'").await;
+        let store = spoilt("UPDATE streams SET snapshot = '{\"paused\": 7}', uuid = 'u'").await;
         let answer = store.store().snapshot(STREAM).await;
         let Err(registry::Error::Corrupt { detail }) = answer else { panic!("{answer:?}") };
         assert!(detail.starts_with("table streams, row stream = -7, column snapshot: "), "{detail}");
