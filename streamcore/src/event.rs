@@ -1,8 +1,10 @@
 //! Facts. Each is emitted once, by the stream machine or its driver; metrics, live feed, history and logs only read them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{FailureReason, Outcome, QueueItem, StreamId, Timestamp};
+use crate::{FailureReason, Outcome, QueueItem, StreamId, Timestamp, player::Incident};
 
 /// Something that happened to a stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +70,33 @@ pub enum EventKind {
         /// What it said, in words.
         detail: String,
     },
+    /// A track followed another.
+    Switched {
+        /// The silence that listeners heard in between, in microseconds.
+        gap_us: u64,
+    },
+    /// Listeners heard nothing although something should have been audible.
+    DeadAir {
+        /// How long, in milliseconds.
+        lasted_ms: u64,
+    },
+    /// The encoder was late, though not so late that listeners heard of it.
+    EncoderLag {
+        /// How late, in milliseconds.
+        behind_ms: u64,
+    },
+    /// A listener fell too far behind and was disconnected.
+    ListenerDropped {
+        /// How far, in milliseconds.
+        behind_ms: u64,
+    },
+    /// Somebody moved to another place in the current track.
+    Sought {
+        /// Which track.
+        item: QueueItem,
+        /// Where it goes on, in milliseconds.
+        position_ms: u64,
+    },
     /// The player could not do as told.
     PlayerFailed {
         /// Why.
@@ -106,6 +135,18 @@ impl EndReason {
             Self::AutoEnd => "auto_end",
             Self::Manual => "manual",
             Self::Error => "error",
+        }
+    }
+}
+
+impl From<Incident> for EventKind {
+    fn from(incident: Incident) -> Self {
+        let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        match incident {
+            Incident::Switched { gap } => Self::Switched { gap_us: u64::try_from(gap.as_micros()).unwrap_or(u64::MAX) },
+            Incident::DeadAir { lasted } => Self::DeadAir { lasted_ms: millis(lasted) },
+            Incident::EncoderLag { behind } => Self::EncoderLag { behind_ms: millis(behind) },
+            Incident::ListenerDropped { behind } => Self::ListenerDropped { behind_ms: millis(behind) },
         }
     }
 }

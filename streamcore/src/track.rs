@@ -133,6 +133,8 @@ pub enum FailureKind {
     Broken,
     /// It made no progress in time.
     Stalled,
+    /// It failed too often lately and is not tried again yet.
+    Quarantined,
     /// The player can play nothing at all now: it has run out of files or threads, or had to begin anew. Not the track's fault: the stream
     /// keeps the item and tries it again.
     Unavailable,
@@ -152,6 +154,7 @@ impl FailureKind {
             Self::Empty => "empty",
             Self::Broken => "broken",
             Self::Stalled => "stalled",
+            Self::Quarantined => "quarantined",
             Self::Unavailable => "unavailable",
             Self::Other => "other",
         }

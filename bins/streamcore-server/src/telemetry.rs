@@ -70,6 +70,17 @@ impl MetricsSink for LogSink {
             EventKind::Paused => info!(target: EVENTS, stream, event = "paused"),
             EventKind::Resumed => info!(target: EVENTS, stream, event = "resumed"),
             EventKind::ListenersChanged { count } => info!(target: EVENTS, stream, event = "listeners_changed", count),
+            // One per track, and no news unless something was missing.
+            EventKind::Switched { gap_us: 0 } => {}
+            EventKind::Switched { gap_us } => warn!(target: EVENTS, stream, event = "switched", gap_us),
+            EventKind::DeadAir { lasted_ms } => warn!(target: EVENTS, stream, event = "dead_air", lasted_ms),
+            EventKind::EncoderLag { behind_ms } => warn!(target: EVENTS, stream, event = "encoder_lag", behind_ms),
+            EventKind::ListenerDropped { behind_ms } => {
+                info!(target: EVENTS, stream, event = "listener_dropped", behind_ms)
+            }
+            EventKind::Sought { item, position_ms } => {
+                info!(target: EVENTS, stream, event = "sought", item = %item.id, title = item.title, position_ms);
+            }
             EventKind::StoreFailed { port, detail } => {
                 warn!(target: EVENTS, stream, event = "store_failed", ?port, detail)
             }

@@ -111,7 +111,7 @@ fn check(root: &Root, url: &str) -> Result<MediaInfo, FailureReason> {
     }
     let title = about.title.unwrap_or_else(|| title_of(&name));
     let title = title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect();
-    Ok(MediaInfo { url: name, source: Source::File, duration: about.duration, title })
+    Ok(MediaInfo { url: name, source: Source::File, duration: about.duration, title, artist: None })
 }
 
 /// A title made from a file's name: without folders and extension, underscores as spaces.

@@ -17,6 +17,9 @@ use crate::{
 /// So many commands may wait, be under way or be unanswered; more are refused as busy. Only the one that ends the process gets through.
 const MAX_COMMANDS: usize = 256;
 
+/// So many incidents may wait: enough for every fact worth telling, and no flood.
+const MAX_INCIDENTS: usize = 64;
+
 /// What the loop takes out.
 #[derive(Debug)]
 pub(super) enum Letter {
@@ -88,6 +91,12 @@ impl Mailbox {
             if matches!(report, Report::Progress { .. } | Report::Listeners { .. }) {
                 state.reports.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&report));
             }
+            if matches!(report, Report::Incident(_)) {
+                let waiting = state.reports.iter().filter(|report| matches!(report, Report::Incident(_))).count();
+                if waiting >= MAX_INCIDENTS {
+                    return;
+                }
+            }
             state.reports.push_back(report);
         });
     }
@@ -147,7 +156,20 @@ mod tests {
     use futures::{FutureExt, executor::block_on};
 
     use super::*;
-    use crate::PlaybackId;
+    use crate::{PlaybackId, player::Incident};
+
+    #[test]
+    fn incidents_that_nobody_reads_are_bounded_and_push_nothing_else_out() {
+        let mailbox = Mailbox::default();
+        let dead_air = Report::Incident(Incident::DeadAir { lasted: Duration::from_secs(1) });
+        for _ in 0..10_000 {
+            mailbox.report(dead_air.clone());
+        }
+        mailbox.report(Report::Ended { playback: PlaybackId(1) });
+        let kept = &mailbox.lock().reports;
+        assert_eq!(kept.iter().filter(|report| **report == dead_air).count(), MAX_INCIDENTS);
+        assert_eq!(kept.back(), Some(&Report::Ended { playback: PlaybackId(1) }));
+    }
 
     #[test]
     fn progress_replaces_older_progress_and_nothing_else() {

@@ -33,6 +33,8 @@ pub struct MediaInfo {
     pub duration: Option<Duration>,
     /// A title for people: from its tags, else made from its name.
     pub title: String,
+    /// Who performs it, if its tags tell.
+    pub artist: Option<String>,
 }
 
 /// Some of the files that can be queued.

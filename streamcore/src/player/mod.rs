@@ -8,6 +8,6 @@ mod traits;
 
 pub use self::{
     broadcast::{Broadcast, ListenError, Listener},
-    report::{Report, Reports},
+    report::{Incident, Report, Reports},
     traits::{Join, Play, Player},
 };

@@ -31,6 +31,8 @@ pub enum Report {
         /// Why.
         reason: FailureReason,
     },
+    /// Something about the quality of what is on the air. Silence that somebody ordered (a pause, no order at all) is none.
+    Incident(Incident),
     /// This many listeners are connected. The latest wins.
     Listeners {
         /// How many.
@@ -38,10 +40,36 @@ pub enum Report {
     },
 }
 
+/// What a player measures about its own work, as the ones who listen would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Incident {
+    /// A track followed another with [`Join::AtEnd`](super::Join::AtEnd); told once for each such join, also where nothing is missing.
+    Switched {
+        /// The silence between the last sample of the one and the first of the next.
+        gap: Duration,
+    },
+    /// Nothing was there to be sent although something should have been audible; told when it is over.
+    DeadAir {
+        /// How long listeners heard nothing.
+        lasted: Duration,
+    },
+    /// What was to be sent was ready too late, without listeners hearing of it yet; told at most once a second.
+    EncoderLag {
+        /// How late.
+        behind: Duration,
+    },
+    /// A listener fell further behind than the player keeps, and was disconnected.
+    ListenerDropped {
+        /// How far.
+        behind: Duration,
+    },
+}
+
 /// Where a player's reports about one stream go. Cheap to clone; sending never blocks and never fails.
 ///
-/// **Bounds.** [`Report::Progress`] and [`Report::Listeners`] replace earlier ones that were not read; the others come at most a few times
-/// for each order given.
+/// **Bounds.** [`Report::Progress`] and [`Report::Listeners`] replace earlier ones that were not read; of incidents at most 64 wait to be read, and
+/// further ones are dropped; the others come at most a few times for each order given.
 #[derive(Clone)]
 pub struct Reports(Arc<dyn Fn(Report) + Send + Sync>);
 

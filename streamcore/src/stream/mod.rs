@@ -281,6 +281,7 @@ impl Stream {
                 self.emit(EventKind::ListenersChanged { count }, fx);
             }
             Report::Listeners { .. } => {}
+            Report::Incident(incident) => self.emit(EventKind::from(incident), fx),
         }
     }
 

@@ -178,7 +178,7 @@ impl Media for ScriptedMedia {
         let name = url.rsplit('/').next().unwrap_or(url);
         let title = name.split('.').next().unwrap_or(name).to_owned();
         let duration = (source == Source::File).then_some(Duration::from_millis(180_500));
-        Ok(MediaInfo { url: url.trim_start_matches("./").to_owned(), source, duration, title })
+        Ok(MediaInfo { url: url.trim_start_matches("./").to_owned(), source, duration, title, artist: None })
     }
 
     async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason> {
