@@ -50,10 +50,11 @@ mod track;
 
 pub use self::{
     event::{EndReason, Event, EventKind, Port},
-    ids::{ItemId, PlaybackId, Revision, StreamId, TrackId},
+    ids::{ItemId, PlaybackId, RequestId, Revision, StreamId, TrackId},
     stream::{Status, StreamMetrics, StreamView},
     time::Timestamp,
     track::{
-        FailureKind, FailureReason, MAX_METADATA_BYTES, MAX_TITLE_CHARS, MAX_URL_BYTES, Outcome, QueueItem, Source,
+        FailureKind, FailureReason, MAX_METADATA_BYTES, MAX_TITLE_CHARS, MAX_URL_BYTES, Outcome, QueueItem, Requester,
+        Source,
     },
 };

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use futures::{StreamExt, channel::oneshot, future::join_all};
@@ -141,6 +142,38 @@ impl Host {
             Done::Skipped { skipped, current } => Ok(Skipped { skipped, current: current.map(|item| *item) }),
             Done::View(view) => Ok(Skipped { skipped: false, current: view.current }),
         }
+    }
+
+    /// On to a waiting item, past those before it, which keep waiting. What plays now counts as skipped, or with `keep` waits again right
+    /// behind it. With an item: only if that is current. If `to` does not wait any more nothing happens, and the answer says so.
+    ///
+    /// # Errors
+    /// As for [`pause`](Host::pause).
+    pub async fn jump(
+        self: &Arc<Self>,
+        stream: StreamId,
+        item: Option<ItemId>,
+        to: ItemId,
+        keep: bool,
+    ) -> Result<Skipped, CommandError> {
+        match self.command(stream, Command::Jump { item, to, keep }).await? {
+            Done::Skipped { skipped, current } => Ok(Skipped { skipped, current: current.map(|item| *item) }),
+            Done::View(view) => Ok(Skipped { skipped: false, current: view.current }),
+        }
+    }
+
+    /// On to another place in the current track; behind its end means on to the next. Acknowledged when it is stored. With an item: only if
+    /// that is current.
+    ///
+    /// # Errors
+    /// As for [`pause`](Host::pause), [`NothingToSeek`](CommandError::NothingToSeek) and [`NotSeekable`](CommandError::NotSeekable).
+    pub async fn seek(
+        self: &Arc<Self>,
+        stream: StreamId,
+        item: Option<ItemId>,
+        position: Duration,
+    ) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Seek { item, position }).await
     }
 
     /// What can be seen of a stream now.

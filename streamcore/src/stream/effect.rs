@@ -119,6 +119,10 @@ pub enum Refusal {
     Running,
     /// Nothing plays that could be skipped.
     NothingToSkip,
+    /// Nothing plays in which one could move to another place, or not the item that was named.
+    NothingToSeek,
+    /// What plays has no beginning and no end.
+    NotSeekable,
     /// The process is about to end.
     Suspended,
     /// A store did not do as asked.

@@ -35,6 +35,8 @@ pub(super) struct Handoff {
     finished: Option<(QueueItem, Outcome)>,
     join: Join,
     why: Why,
+    /// The waiting item to take; none: the head.
+    next: Option<ItemId>,
     asked: Option<QuestionId>,
     not_before: Option<Timestamp>,
     failures: u32,
@@ -68,6 +70,21 @@ enum Wait {
         /// The item it named: then it is no mistake that there is nothing to skip any more.
         item: Option<ItemId>,
     },
+    /// What plays then, and if it came too late to have a say in it, it begins anew.
+    Jump {
+        /// Whether this command began the hand-off.
+        mine: bool,
+        item: Option<ItemId>,
+        jump: Jump,
+    },
+}
+
+/// Which item is to play next, and what becomes of the one that plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Jump {
+    pub(super) to: ItemId,
+    /// It waits again, rather than to count as skipped.
+    pub(super) keep: bool,
 }
 
 impl Handoff {
@@ -76,6 +93,7 @@ impl Handoff {
             finished,
             join,
             why: Why::Done,
+            next: None,
             asked: None,
             not_before: None,
             failures: 0,
@@ -102,7 +120,10 @@ impl Stream {
         // A track shorter than the player's lead ends before it is heard; it is heard all the same.
         self.started(playback, fx);
         self.failures_in_a_row = 0;
-        self.finish(playback, Outcome::Played, fx);
+        if let Some(url) = self.live().map(|live| live.item.url.clone()) {
+            self.quarantine.played_well(&url);
+        }
+        self.finish(playback, Outcome::Played, Join::AtEnd, fx);
     }
 
     /// The player cannot play an item, or not any further.
@@ -113,17 +134,33 @@ impl Stream {
         if reason.kind == FailureKind::Unavailable {
             return self.player_failed(reason, fx);
         }
-        self.errors += 1;
-        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        self.finish(playback, Outcome::Failed(reason), fx);
+        self.broken(playback, reason, Join::AtEnd, fx);
     }
 
-    fn finish(&mut self, playback: PlaybackId, outcome: Outcome, fx: &mut Effects) {
+    /// An item makes no progress: it has no tail to wait for.
+    pub(super) fn stalled(&mut self, playback: PlaybackId, reason: FailureReason, fx: &mut Effects) {
+        self.broken(playback, reason, Join::Now, fx);
+        if self.live_mut(playback).is_some() && self.tail_until.take().is_some() {
+            self.put_placeholder(Join::Now, fx);
+        }
+    }
+
+    fn broken(&mut self, playback: PlaybackId, reason: FailureReason, join: Join, fx: &mut Effects) {
+        let now = self.now;
+        if let Some(url) = self.live_mut(playback).map(|live| live.item.url.clone()) {
+            self.quarantine.failed(&url, now);
+        }
+        self.errors += 1;
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        self.finish(playback, Outcome::Failed(reason), join, fx);
+    }
+
+    fn finish(&mut self, playback: PlaybackId, outcome: Outcome, join: Join, fx: &mut Effects) {
         let Some(live) = self.live_mut(playback) else { return };
         live.done = Some(outcome.clone());
         let item = live.item.clone();
         self.tail_until = Some(self.now + TAIL);
-        let mut handoff = Handoff::new(Some((item, outcome)), Join::AtEnd);
+        let mut handoff = Handoff::new(Some((item, outcome)), join);
         match self.handoff.take() {
             // Whether an earlier skip of it happened does not matter any more: it is over.
             Some(doubt) if doubt.why == Why::Doubt => handoff.waiters = doubt.waiters,
@@ -219,6 +256,35 @@ impl Stream {
         }
     }
 
+    /// On to an item of one's choice.
+    pub(super) fn jump(&mut self, command: CommandId, item: Option<ItemId>, jump: Jump, fx: &mut Effects) {
+        if self.phase != Phase::Running {
+            return self.refuse(command, Refusal::NotRunning, fx);
+        }
+        if let Some(handoff) = &mut self.handoff {
+            handoff.waiters.push((command, Wait::Jump { mine: false, item, jump }));
+            handoff.not_before = None;
+            return self.ask_if_due(fx);
+        }
+        // An item that the player is through with is no longer current; what is heard of it is its tail.
+        let live = self.live().filter(|live| live.done.is_none());
+        let unheard = live.is_some_and(|live| !live.started && !live.told_before);
+        let current = live.map(|live| live.item.clone());
+        let is_there = current.as_ref().is_some_and(|current| current.id == jump.to);
+        if is_there || item.is_some_and(|item| current.as_ref().is_none_or(|current| current.id != item)) {
+            let done = Done::Skipped { skipped: false, current: current.map(Box::new) };
+            return fx.0.push(Effect::Reply { command, reply: Ok(done) });
+        }
+        let outcome = if jump.keep || unheard { Outcome::Interrupted } else { Outcome::Skipped };
+        let mut handoff = Handoff::new(current.map(|current| (current, outcome)), Join::Now);
+        handoff.why = if handoff.finished.is_some() { Why::Skip } else { Why::Done };
+        handoff.next = Some(jump.to);
+        handoff.ends_pause = self.paused;
+        handoff.waiters.push((command, Wait::Jump { mine: true, item, jump }));
+        self.failures_in_a_row = 0;
+        self.begin(handoff, fx);
+    }
+
     pub(super) fn queue_changed(&mut self, fx: &mut Effects) {
         match &mut self.handoff {
             Some(handoff) => handoff.changed_since = true,
@@ -255,7 +321,7 @@ impl Stream {
         let finished = handoff.finished.as_ref();
         let finished = finished.map(|(item, outcome)| Finished { item: item.id, outcome: outcome.clone() });
         let ask = match handoff.why {
-            Why::Done | Why::Skip => Question::Advance(Advance { finished, at: now }),
+            Why::Done | Why::Skip => Question::Advance(Advance { finished, next: handoff.next, at: now }),
             Why::Doubt => Question::Current,
         };
         fx.0.push(Effect::Ask { question, ask });
@@ -301,27 +367,36 @@ impl Stream {
     fn handed_off(&mut self, handoff: Handoff, advanced: Advanced, fx: &mut Effects) {
         let current_id = advanced.current.as_ref().map(|item| item.id);
         let was_playing = handoff.finished.is_some();
-        // The skip in doubt did not happen if its item is current still.
-        let in_doubt = handoff.finished.as_ref().filter(|_| handoff.why == Why::Doubt);
+        // The skip in doubt did not happen if its item is current still; nor did the jump to an item that does not wait any more.
+        let in_doubt = handoff.finished.as_ref().filter(|_| handoff.why == Why::Doubt || handoff.next.is_some());
         let no_skip = in_doubt.is_some_and(|(item, _)| current_id == Some(item.id));
         if no_skip && self.phase == Phase::Running {
             return self.doubt_is_over(handoff, fx);
         }
-        if let Some((item, outcome)) = handoff.finished.filter(|_| !no_skip) {
-            self.emit(EventKind::TrackFinished { item, outcome }, fx);
+        if let Some((item, outcome)) = handoff.finished.clone().filter(|_| !no_skip) {
+            // What nobody has heard of made way unnoticed.
+            let heard = self.live().is_none_or(|live| live.item.id != item.id || live.started || live.told_before);
+            if heard || outcome != Outcome::Interrupted {
+                self.emit(EventKind::TrackFinished { item, outcome }, fx);
+            }
         }
         if self.phase != Phase::Running {
             self.on_air = OnAir::Silence;
             for (command, wait) in handoff.waiters {
                 match wait {
                     Wait::View => self.reply_view(command, fx),
-                    Wait::Skip { .. } => self.refuse(command, Refusal::NotRunning, fx),
+                    Wait::Skip { .. } | Wait::Jump { .. } => self.refuse(command, Refusal::NotRunning, fx),
                 }
             }
             return self.ending_knows_current(current_id, fx);
         }
         if handoff.ends_pause && (was_playing || current_id.is_some()) && std::mem::take(&mut self.paused) {
             self.emit(EventKind::Resumed, fx);
+        }
+        if let Some(item) = &advanced.current
+            && let Some(reason) = self.quarantine.refuses(&item.url, self.now)
+        {
+            return self.pass_over(item.clone(), reason, handoff, fx);
         }
         let was_dry = matches!(self.on_air, OnAir::Placeholder { .. });
         // However long the hand-off took: behind silence an item starts at once, and behind the placeholder as soon as whatever plays before
@@ -348,6 +423,13 @@ impl Stream {
                 Wait::Skip { item: None, .. } if current.is_none() && !was_playing => {
                     self.refuse(command, Refusal::NothingToSkip, fx);
                 }
+                // It was too late to have a say in this hand-off.
+                Wait::Jump { mine: false, item, jump } => self.jump(command, item, jump, fx),
+                Wait::Jump { jump, .. } => {
+                    let skipped = current.as_ref().is_some_and(|current| current.id == jump.to);
+                    let done = Done::Skipped { skipped, current: current.clone() };
+                    fx.0.push(Effect::Reply { command, reply: Ok(done) });
+                }
                 Wait::Skip { mine, .. } => {
                     let done = Done::Skipped { skipped: mine, current: current.clone() };
                     fx.0.push(Effect::Reply { command, reply: Ok(done) });
@@ -357,6 +439,15 @@ impl Stream {
         if handoff.changed_since {
             self.look_if_dry(fx);
         }
+    }
+
+    /// The item that is current now is not tried; whoever waits is answered with what comes after it.
+    fn pass_over(&mut self, item: QueueItem, reason: FailureReason, before: Handoff, fx: &mut Effects) {
+        self.errors += 1;
+        self.resume = None;
+        let mut next = Handoff::new(Some((item, Outcome::Failed(reason))), before.join);
+        next.waiters = before.waiters;
+        self.begin(next, fx);
     }
 
     /// The skip did not happen: the item goes on, or is followed if it has ended meanwhile. Skips that waited take their turn.
@@ -370,6 +461,11 @@ impl Stream {
             match wait {
                 Wait::View => self.reply_view(command, fx),
                 Wait::Skip { item, .. } => self.skip(command, item, fx),
+                Wait::Jump { mine: false, item, jump } => self.jump(command, item, jump, fx),
+                Wait::Jump { .. } => {
+                    let current = self.live().map(|live| Box::new(live.item.clone()));
+                    fx.0.push(Effect::Reply { command, reply: Ok(Done::Skipped { skipped: false, current }) });
+                }
             }
         }
     }
@@ -387,14 +483,17 @@ impl Stream {
                 handoff.why = Why::Doubt; // it was refused: it must not happen any more
             }
         } else if handoff.why == Why::Done {
-            // A track that is done with has its tail still to play; then the placeholder follows. At a start there is nothing yet.
-            if self.live().is_none() {
+            handoff.next = None;
+            // A track that is done with has its tail still to play; then the placeholder follows. At a start there is nothing yet, and what
+            // was skipped goes no further.
+            if self.live().is_none_or(|live| live.done.is_none()) {
                 self.put_placeholder(Join::Now, fx);
             }
         } else if let Some((item, done)) = self.live().map(|live| (live.item.clone(), live.done.clone())) {
             // The item goes on. If the store did advance, the stream follows as soon as it is told.
+            let outcome = handoff.finished.map_or(Outcome::Skipped, |(_, outcome)| outcome);
             let next = match done {
-                None => Handoff { why: Why::Doubt, ..Handoff::new(Some((item, Outcome::Skipped)), Join::Now) },
+                None => Handoff { why: Why::Doubt, ..Handoff::new(Some((item, outcome)), Join::Now) },
                 Some(done) => Handoff::new(Some((item, done)), Join::AtEnd),
             };
             handoff = Handoff { failures: handoff.failures, ..next };

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     ItemId, Outcome, QueueItem, Revision, Source, StreamId, Timestamp, TrackId,
-    queue::{Advance, Advanced, Applied, Change, Finished, Op, Page, Placement, Queue, QueueView, Result},
+    queue::{Advance, Advanced, Applied, Change, Finished, Op, Page, Placement, Queue, QueueView, Result, Rules, Tier},
 };
 
 /// The id of the `n`th test item.
@@ -28,6 +28,8 @@ pub fn item(n: u64) -> QueueItem {
         duration: Some(Duration::new(180 + n, 999_999_999)),
         added_by: Some("o'hara; DROP TABLE".into()),
         requested_by: Some(i64::MIN + 1),
+        tier: Tier::Admin,
+        replays: Some(i64::MAX as u64 - n),
         metadata,
         ..QueueItem::file(item_id(n), format!("трек {n} \"🎵\"\n"), format!("http://example.com/{n}?a=1&b=%20"), at(n))
     }
@@ -44,11 +46,16 @@ pub(super) const fn at(n: u64) -> Timestamp {
 }
 
 pub(super) fn add(n: u64) -> Change {
-    Op::Add { item: Box::new(item(n)), placement: Placement::Back, max_items: ROOM }.into()
+    add_all([n], Placement::Back)
 }
 
 pub(super) fn add_front(n: u64) -> Change {
-    Op::Add { item: Box::new(item(n)), placement: Placement::Front, max_items: ROOM }.into()
+    add_all([n], Placement::Front)
+}
+
+pub(super) fn add_all(numbers: impl IntoIterator<Item = u64>, placement: Placement) -> Change {
+    let items = numbers.into_iter().map(item).collect();
+    Op::Add { items, placement, rules: Rules::at_most(ROOM) }.into()
 }
 
 pub(super) fn remove(n: u64) -> Change {
@@ -65,12 +72,12 @@ pub(super) fn at_revision(change: Change, expected: Revision) -> Change {
 
 /// A hand-off from nothing.
 pub(super) const fn begin() -> Advance {
-    Advance { finished: None, at: at(1_000) }
+    Advance { finished: None, next: None, at: at(1_000) }
 }
 
 /// A hand-off from an item that played to its end.
 pub(super) const fn played(n: u64) -> Advance {
-    Advance { finished: Some(Finished { item: item_id(n), outcome: Outcome::Played }), at: at(2_000 + n) }
+    Advance { finished: Some(Finished { item: item_id(n), outcome: Outcome::Played }), next: None, at: at(2_000 + n) }
 }
 
 /// Panics with what the adapter said: the checks expect answers.

@@ -141,7 +141,7 @@ impl World {
     }
 
     /// A player reports only of what it was told to play.
-    fn report_live(&mut self, report: impl FnOnce(PlaybackId) -> Report) {
+    pub(super) fn report_live(&mut self, report: impl FnOnce(PlaybackId) -> Report) {
         if let Hears::Item(play) = &self.hears {
             let playback = play.playback;
             self.report(report(playback));
@@ -181,7 +181,7 @@ impl World {
     fn settle_down(&mut self) -> Result<(), TestCaseError> {
         for _ in 0..8 {
             self.answer_all(Store::Works);
-            self.pass(Duration::from_secs(10));
+            self.play_on(Duration::from_secs(10));
             self.check()?;
         }
         self.answer_all(Store::Works);

@@ -11,7 +11,7 @@ use crate::{
     ItemId, QueueItem, Timestamp,
     auto_end::Never,
     player::Play,
-    queue::{Advanced, DEFAULT_MAX_ITEMS, Op, Page, Placement, QueueModel, QueueView},
+    queue::{Advanced, Op, Page, Placement, QueueModel, QueueView, Rules},
 };
 
 /// What the player was told last.
@@ -164,7 +164,7 @@ impl World {
         self.items += 1;
         let item = item(self.items);
         let id = item.id;
-        let op = Op::Add { item: Box::new(item), placement, max_items: DEFAULT_MAX_ITEMS };
+        let op = Op::Add { items: vec![item], placement, rules: Rules::default() };
         self.queue.apply(op.into()).expect("there is room");
         id
     }
@@ -237,6 +237,19 @@ impl World {
         }
         self.now = end;
         self.input(Input::Tick);
+    }
+
+    /// Time passes, and whatever was ordered plays on, as the player tells every few seconds.
+    fn play_on(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            if !self.paused {
+                self.report_live(|playback| Report::Started { playback });
+                let position = self.view().position;
+                self.report_live(|playback| Report::Progress { playback, position });
+            }
+            self.pass(end.since(self.now).min(Duration::from_secs(5)));
+        }
     }
 
     /// The item that listeners hear.

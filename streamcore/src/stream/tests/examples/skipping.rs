@@ -81,7 +81,7 @@ fn a_skip_of_unknown_outcome_is_not_repeated() {
     world.skip(None);
     world.answer_nth(0, Store::Refuses);
     for _ in 0..5 {
-        world.pass(Duration::from_secs(10));
+        world.play_on(Duration::from_secs(10));
         world.answer_all(Store::Works);
     }
     assert_eq!((world.heard(), world.queue.view(Page::ALL).total), (Some(id(1)), 3));
