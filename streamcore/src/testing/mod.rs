@@ -34,7 +34,9 @@
 pub mod compare;
 mod fixture;
 pub mod flaky;
+pub mod idempotency;
 mod items;
+pub mod library;
 pub mod policy;
 pub mod queue;
 pub mod registry;
