@@ -83,10 +83,10 @@ async fn claim(store: &Store, n: u64) -> Result<Claim> {
 async fn with(sql: &str) -> Store {
     let mut store = Store::new();
     store.store().close().await;
-    let conn = Connection::open(store.path()).unwrap();
-    conn.execute_batch("PRAGMA ignore_check_constraints = ON").unwrap();
-    conn.execute_batch(include_str!("format/idempotency.sql")).unwrap();
-    conn.execute_batch(sql).unwrap();
+    let conn = Connection::open(store.path()).expect("the store can be opened by other tools");
+    conn.execute_batch("PRAGMA ignore_check_constraints = ON").expect("the store can be opened by other tools");
+    conn.execute_batch(include_str!("format/idempotency.sql")).expect("the store can be opened by other tools");
+    conn.execute_batch(sql).expect("the store can be opened by other tools");
     drop(conn);
     store.restart().await;
     store

@@ -23,12 +23,11 @@ const FEW: usize = 2_000;
 
 pub(super) fn search(conn: &Connection, search: &Search) -> Outcome<SearchPage> {
     let words = Words::of(&search.text);
-    let total = words.total(conn)?;
+    let (way, total) = words.planned(conn)?;
     let limit = search.limit.min(MAX_PAGE);
     if limit == 0 || total == 0 {
         return Ok(SearchPage { tracks: Vec::new(), next: None, total });
     }
-    let way = if words.indexed.is_some() && total <= FEW { Way::Indexed } else { Way::InOrder };
     // One more than asked for tells whether there are more.
     let mut tracks = words.page(conn, way, search.after.as_ref(), limit + 1)?;
     let more = tracks.len() > limit;
@@ -61,16 +60,22 @@ impl Words {
         Self { indexed: (!quoted.is_empty()).then(|| quoted.join(" ")), long, short }
     }
 
-    fn total(&self, conn: &Connection) -> Outcome<usize> {
-        match &self.indexed {
-            None if self.short.is_empty() => read::total(conn),
-            // No track needs to be looked at.
-            Some(_) if self.short.is_empty() => {
-                count(conn, "SELECT count(*) FROM library_words WHERE library_words MATCH ?", self.values(Way::Indexed))
+    /// The short way, and how many tracks match.
+    fn planned(&self, conn: &Connection) -> Outcome<(Way, usize)> {
+        let mut way = Way::InOrder;
+        if self.indexed.is_some() {
+            // No track needs to be looked at for this.
+            let sql = "SELECT count(*) FROM library_words WHERE library_words MATCH ?";
+            let hold_the_long_ones = count(conn, sql, self.indexed.iter().cloned().map(Value::from).collect())?;
+            way = if hold_the_long_ones <= FEW { Way::Indexed } else { Way::InOrder };
+            if self.short.is_empty() {
+                return Ok((way, hold_the_long_ones));
             }
-            Some(_) => count(conn, &format!("SELECT count(*) {}", self.from(Way::Indexed)), self.values(Way::Indexed)),
-            None => count(conn, &format!("SELECT count(*) {}", self.from(Way::InOrder)), self.values(Way::InOrder)),
+        } else if self.short.is_empty() {
+            return Ok((way, read::total(conn)?));
         }
+        let total = count(conn, &format!("SELECT count(*) {}", self.from(way)), self.values(way))?;
+        Ok((way, total))
     }
 
     fn page(&self, conn: &Connection, way: Way, after: Option<&Cursor>, limit: usize) -> Outcome<Vec<Track>> {
