@@ -26,6 +26,7 @@
 //! | [`idempotency`] | port: what was asked for under a key, and the answer to it |
 //! | [`player`] | port: what makes a stream audible, and what listeners subscribe to |
 //! | [`media`] | port: what can be queued |
+//! | [`playlist`] | pure: lists that people paste (M3U, PLS, plain), read and written |
 //! | [`auto_end`] | port: when a stream ends by itself; pure policies |
 //! | [`metrics`] | port: where events go |
 //! | [`runtime`] | port: time and tasks |
@@ -43,6 +44,7 @@ pub mod library;
 pub mod media;
 pub mod metrics;
 pub mod player;
+pub mod playlist;
 pub mod queue;
 pub mod registry;
 pub mod runtime;

@@ -52,8 +52,21 @@ impl Entry {
 }
 
 impl Keys {
+    /// A claim that is refused changes nothing, not even what is old is forgotten.
     fn claim(&mut self, key: ScopedKey, request: Fingerprint, limits: Limits, now: Timestamp) -> Result<Claim> {
-        self.entries.retain(|_, entry| now.since(entry.since) < limits.keep_for);
+        let is_old = |entry: &Entry| now.since(entry.since) >= limits.keep_for;
+        let old: Vec<_> = self.entries.iter().filter(|(_, entry)| is_old(entry)).map(|(ticket, _)| *ticket).collect();
+        let forgotten: Vec<_> = old.into_iter().filter_map(|ticket| self.entries.remove_entry(&ticket)).collect();
+        self.claim_among_remembered(key, request, limits, now).inspect_err(|_| self.entries.extend(forgotten))
+    }
+
+    fn claim_among_remembered(
+        &mut self,
+        key: ScopedKey,
+        request: Fingerprint,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Claim> {
         let known = self.entries.iter().find(|(_, entry)| entry.key == key).map(|(ticket, entry)| (*ticket, entry));
         if let Some((ticket, entry)) = known {
             match &entry.answer {

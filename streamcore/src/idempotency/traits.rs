@@ -101,7 +101,8 @@ pub enum Claim {
 /// The idempotency keys of a deployment and the answers under them.
 ///
 /// **Contract.** An implementation behaves as [`MemoryIdempotency`](super::MemoryIdempotency) does; each method is one atomic step. A key is
-/// remembered for [`keep_for`](Limits::keep_for) after it was last claimed or finished; a forgotten one is as one that never was. The time is
+/// remembered for [`keep_for`](Limits::keep_for) after it was last claimed or finished; the first claim of whatever key after that forgets it,
+/// and it is as one that never was. The time is
 /// told; if it runs backwards, keys are kept longer. `streamcore::idempotency_conformance!` checks all of it.
 ///
 /// **Durability.** What changes something is durable before its future resolves, as far as the backend's documentation promises.
@@ -116,7 +117,7 @@ pub trait Idempotency: std::fmt::Debug + Send + Sync {
     /// **Bounds.** If the caller has [`keys_per_caller`](Limits::keys_per_caller) keys already, the one of them is forgotten that was
     /// finished, or claimed and is overdue, the longest ago.
     /// **Idempotence.** None: of two calls one is fresh. **Errors.** [`TooLong`](Error::TooLong); [`LimitReached`](Error::LimitReached) if
-    /// all of the caller's keys are in progress. **Atomicity, durability, cancellation.** See the trait.
+    /// all of the caller's keys are in progress. A claim that is refused changes nothing. **Atomicity, durability, cancellation.** See the trait.
     async fn claim(&self, key: ScopedKey, request: Fingerprint, limits: Limits, now: Timestamp) -> Result<Claim>;
 
     /// Keeps the answer to a request that was claimed.

@@ -251,6 +251,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn what_occurs_in_a_text_occurs_folded_in_any_case(before in ".*", part in ".*", after in ".*") {
             let folded = fold(&format!("{before}{part}{after}"));
