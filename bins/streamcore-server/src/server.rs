@@ -68,8 +68,10 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         registry: store.clone(),
         broadcast: player,
         media,
+        library: store.clone(),
+        idempotency: store.clone(),
         runtime,
-        settings: config.http.settings(secret, &config.queue),
+        settings: config.http.settings(secret, &config.queue, &config.library),
     });
     let media_dir = &config.media_dir.value;
     let resumed = resumed.len();
