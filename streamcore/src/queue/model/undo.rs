@@ -99,7 +99,7 @@ impl QueueModel {
             self.waiting.insert(index + offset, item);
         }
         self.put_in_order(&undo.order);
-        self.mode = undo.mode.unwrap_or(self.mode);
+        self.enter(undo.mode.unwrap_or(self.mode));
         self.repeat = undo.repeat.unwrap_or(self.repeat);
         // Forgetting the undo is a change too, as it can be seen.
         Ok(Applied { undone: Some(kind), ..self.changed(Vec::new()) })
@@ -137,7 +137,7 @@ impl QueueModel {
                 *slot = item;
             }
         }
-        self.waiting = items.into_iter().collect();
+        self.waiting.extend(items);
     }
 
     fn anchored(&self, anchor: Anchor) -> usize {
