@@ -45,7 +45,7 @@ impl<'a> Columns<'a> {
         self.row.get(column).map_err(|error| self.corrupt(column, error))
     }
 
-    fn parse<T>(&self, column: &str) -> Result<T, Corrupt>
+    pub(crate) fn parse<T>(&self, column: &str) -> Result<T, Corrupt>
     where
         T: FromStr<Err: Display>,
     {
@@ -65,7 +65,7 @@ impl<'a> Columns<'a> {
     }
 
     /// An enumeration's name.
-    fn name<T: DeserializeOwned>(&self, column: &str) -> Result<T, Corrupt> {
+    pub(crate) fn name<T: DeserializeOwned>(&self, column: &str) -> Result<T, Corrupt> {
         let name = serde_json::Value::String(self.get(column)?);
         serde_json::from_value(name).map_err(|error| self.corrupt(column, error))
     }
@@ -74,11 +74,11 @@ impl<'a> Columns<'a> {
         Ok(self.get::<i64>(column)?.cast_unsigned())
     }
 
-    fn moment(&self, column: &str) -> Result<Timestamp, Corrupt> {
+    pub(crate) fn moment(&self, column: &str) -> Result<Timestamp, Corrupt> {
         self.unsigned(column).map(Timestamp::from_millis)
     }
 
-    fn duration(&self) -> Result<Option<Duration>, Corrupt> {
+    pub(crate) fn duration(&self) -> Result<Option<Duration>, Corrupt> {
         let (secs, nanos): (Option<i64>, Option<i64>) = (self.get("duration_secs")?, self.get("duration_nanos")?);
         match (secs, nanos) {
             (None, None) => Ok(None),
@@ -91,7 +91,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn corrupt(&self, column: &str, problem: impl Display) -> Corrupt {
+    pub(crate) fn corrupt(&self, column: &str, problem: impl Display) -> Corrupt {
         let key: Vec<_> = self.key.iter().map(|column| format!("{column} = {}", self.shown(column))).collect();
         Corrupt(format!("table {}, row {}, column {column}: {problem}", self.table, key.join(" and ")))
     }

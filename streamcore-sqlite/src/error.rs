@@ -117,6 +117,26 @@ impl PortError for streamcore::registry::Error {
     }
 }
 
+impl PortError for streamcore::library::Error {
+    fn unavailable(source: Unavailable) -> Self {
+        Self::unavailable(source)
+    }
+
+    fn corrupt(detail: String) -> Self {
+        Self::Corrupt { detail }
+    }
+}
+
+impl PortError for streamcore::idempotency::Error {
+    fn unavailable(source: Unavailable) -> Self {
+        Self::unavailable(source)
+    }
+
+    fn corrupt(detail: String) -> Self {
+        Self::Corrupt { detail }
+    }
+}
+
 /// Why the store cannot be asked: the source of the ports' `Unavailable`.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum Unavailable {

@@ -1,7 +1,8 @@
-//! Streamcore's embedded store: the queues and the registry of streams in one SQLite file, with nothing to install.
+//! Streamcore's embedded store: queues, streams, the library and idempotency keys in one SQLite file, with nothing to install.
 //!
-//! [`SqliteStore`] is a handle on it, cheap to clone, that implements [`Queue`](streamcore::queue::Queue) and
-//! [`Registry`](streamcore::registry::Registry).
+//! [`SqliteStore`] is a handle on it, cheap to clone, that implements [`Queue`](streamcore::queue::Queue),
+//! [`Registry`](streamcore::registry::Registry), [`Library`](streamcore::library::Library) and
+//! [`Idempotency`](streamcore::idempotency::Idempotency).
 //!
 //! ```
 //! use streamcore::{StreamId, queue::{Page, Queue}};
@@ -32,6 +33,8 @@
 
 mod codec;
 mod error;
+mod idempotency;
+mod library;
 mod lock;
 mod queue;
 mod readers;

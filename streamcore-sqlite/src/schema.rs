@@ -7,7 +7,11 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use crate::OpenError;
 
 /// Each brings the schema from the version before it to its own; the first one makes version 1. Never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_queues_and_streams.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_queues_and_streams.sql"),
+    include_str!("migrations/0002_library.sql"),
+    include_str!("migrations/0003_idempotency.sql"),
+];
 
 /// Marks a file as ours: "StrC".
 const APPLICATION_ID: i64 = 0x5374_7243;

@@ -19,6 +19,21 @@ const REGISTRY: &[&str] = &[
     include_str!("../src/testing/registry/durability.rs"),
 ];
 
+const LIBRARY: &[&str] = &[
+    include_str!("../src/testing/library/add.rs"),
+    include_str!("../src/testing/library/edit.rs"),
+    include_str!("../src/testing/library/search.rs"),
+    include_str!("../src/testing/library/concurrency.rs"),
+    include_str!("../src/testing/library/durability.rs"),
+];
+
+const IDEMPOTENCY: &[&str] = &[
+    include_str!("../src/testing/idempotency/claims.rs"),
+    include_str!("../src/testing/idempotency/time.rs"),
+    include_str!("../src/testing/idempotency/bounds.rs"),
+    include_str!("../src/testing/idempotency/durability.rs"),
+];
+
 /// What the listing macros call: turns the names into strings.
 macro_rules! names {
     ($($check:ident)*) => { [$(stringify!($check)),*] };
@@ -62,4 +77,6 @@ fn assert_complete(letter: char, files: &[&'static str], listed: &[&str]) {
 fn every_check_is_listed_and_numbered() {
     assert_complete('Q', QUEUE, &streamcore::__queue_checks!([names]));
     assert_complete('R', REGISTRY, &streamcore::__registry_checks!([names]));
+    assert_complete('L', LIBRARY, &streamcore::__library_checks!([names]));
+    assert_complete('I', IDEMPOTENCY, &streamcore::__idempotency_checks!([names]));
 }
