@@ -53,7 +53,9 @@ pub enum Anchor {
 }
 
 impl Undo {
-    pub(super) const fn of(kind: EditKind) -> Self {
+    /// What takes back an edit of this kind, with nothing to put right yet.
+    #[must_use]
+    pub const fn of(kind: EditKind) -> Self {
         Self {
             kind,
             remove: Vec::new(),
@@ -66,8 +68,9 @@ impl Undo {
         }
     }
 
-    /// How much it holds.
-    pub(super) fn weight(&self) -> usize {
+    /// How many items and ids it holds, as [`UNDO_ITEMS`] counts them.
+    #[must_use]
+    pub const fn weight(&self) -> usize {
         self.remove.len() + self.insert.len() + self.order.len()
     }
 }
