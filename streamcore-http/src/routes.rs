@@ -26,17 +26,28 @@ pub fn routes() -> Vec<RouteInfo> {
 pub(crate) fn table() -> Vec<Route> {
     vec![
         // The queue of a stream.
-        get   ("/api/v1/queue/{stream}",                       Read,   queue::list::answer),
-        delete("/api/v1/queue/{stream}",                       Token,  queue::clear::answer),
-        post  ("/api/v1/queue/{stream}/items",                 Token,  queue::add::answer),
-        delete("/api/v1/queue/{stream}/items/{item}",          Token,  queue::remove::answer),
-        patch ("/api/v1/queue/{stream}/items/{item}/move",     Token,  queue::move_item::answer),
-        put   ("/api/v1/queue/{stream}/items/{item}/position", Token,  queue::move_item::answer),
-        post  ("/api/v1/queue/{stream}/skip",                  Token,  queue::skip::answer),
-        get   ("/api/v1/queue/{stream}/state",                 Read,   queue::state::state),
-        get   ("/api/v1/queue/{stream}/mode",                  Read,   queue::state::mode),
-        get   ("/api/v1/queue/{stream}/stats",                 Read,   queue::state::stats),
-        get   ("/api/v1/queue/{stream}/history",               Read,   queue::history::answer),
+        get   ("/api/v1/queue/{stream}",                        Read,   queue::list::answer),
+        delete("/api/v1/queue/{stream}",                        Token,  queue::clear::answer),
+        post  ("/api/v1/queue/{stream}/items",                  Token,  queue::add::answer),
+        post  ("/api/v1/queue/{stream}/items/batch",            Token,  queue::batch::answer).with_body(queue::batch::MAX_BODY_BYTES),
+        delete("/api/v1/queue/{stream}/items/{item}",           Token,  queue::remove::answer),
+        patch ("/api/v1/queue/{stream}/items/{item}/move",      Token,  queue::move_item::answer),
+        put   ("/api/v1/queue/{stream}/items/{item}/position",  Token,  queue::move_item::answer),
+        post  ("/api/v1/queue/{stream}/shuffle",                Token,  queue::shuffle::answer),
+        post  ("/api/v1/queue/{stream}/undo",                   Token,  queue::undo::undo),
+        post  ("/api/v1/queue/{stream}/restore",                Token,  queue::undo::restore),
+        post  ("/api/v1/queue/{stream}/skip",                   Token,  queue::skip::answer),
+        post  ("/api/v1/queue/{stream}/jump",                   Token,  queue::jump::answer),
+        post  ("/api/v1/queue/{stream}/previous",               Token,  queue::previous::answer),
+        get   ("/api/v1/queue/{stream}/history",                Read,   queue::history::answer),
+        post  ("/api/v1/queue/{stream}/history/{item}/replay",  Token,  queue::replay::answer),
+        get   ("/api/v1/queue/{stream}/repeat",                 Read,   queue::repeat::get),
+        put   ("/api/v1/queue/{stream}/repeat",                 Token,  queue::repeat::put),
+        get   ("/api/v1/queue/{stream}/mode",                   Read,   queue::mode::get),
+        put   ("/api/v1/queue/{stream}/mode",                   Token,  queue::mode::put),
+        post  ("/api/v1/queue/{stream}/migrate",                Token,  queue::mode::migrate),
+        get   ("/api/v1/queue/{stream}/state",                  Read,   queue::state::answer),
+        get   ("/api/v1/queue/{stream}/stats",                  Read,   queue::stats::answer),
 
         // Streams.
         get   ("/api/v1/streams",                              Read,   streams::list::answer),
@@ -49,6 +60,7 @@ pub(crate) fn table() -> Vec<Route> {
         post  ("/api/v1/streams/{stream}/stop",                Token,  streams::command::stop),
         post  ("/api/v1/streams/{stream}/pause",               Token,  streams::command::pause),
         post  ("/api/v1/streams/{stream}/resume",              Token,  streams::command::resume),
+        post  ("/api/v1/streams/{stream}/seek",                Token,  streams::seek::answer),
         post  ("/api/v1/streams/{stream}/skip",                Token,  queue::skip::answer),
 
         // What can be queued. The names of files are not for everybody.

@@ -3,7 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use streamcore::{
-    Timestamp, driver::Host, media::Media, player::Broadcast, queue::Queue, registry::Registry, runtime::Runtime,
+    StreamId, Timestamp,
+    driver::Host,
+    idempotency::Idempotency,
+    library::Library,
+    media::Media,
+    player::Broadcast,
+    queue::{Queue, Rules},
+    registry::Registry,
+    runtime::Runtime,
 };
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
@@ -22,6 +30,10 @@ pub struct State {
     pub broadcast: Arc<dyn Broadcast>,
     /// What can be queued.
     pub media: Arc<dyn Media>,
+    /// The tracks that people keep.
+    pub library: Arc<dyn Library>,
+    /// The answers to requests that may come again.
+    pub idempotency: Arc<dyn Idempotency>,
     /// The clock.
     pub runtime: Arc<dyn Runtime>,
     /// The rest.
@@ -34,8 +46,14 @@ pub struct State {
 pub struct Settings {
     /// What callers must show to change anything.
     pub token: ServiceToken,
-    /// How many items one queue holds, the current one included.
-    pub max_items: usize,
+    /// What items that are added to a queue must keep to.
+    pub rules: Rules,
+    /// How many tracks the library holds.
+    pub max_tracks: usize,
+    /// How many answers to requests with an `Idempotency-Key` are kept at the most; each for a day.
+    pub max_idempotency_keys: usize,
+    /// The stream that `/api/playlist/` shows to those who name none.
+    pub default_stream: StreamId,
     /// The server's version, as `/health` tells it.
     pub version: &'static str,
     /// The name of this node, as a stream's status tells it.
@@ -54,14 +72,17 @@ impl Settings {
     /// ```
     /// use streamcore_http::{ServiceToken, Settings};
     /// let mut settings = Settings::new(ServiceToken::new("correct-horse-battery")?);
-    /// settings.max_items = 100;
+    /// settings.rules.max_items = 100;
     /// # Ok::<(), streamcore_http::TokenError>(())
     /// ```
     #[must_use]
     pub fn new(token: ServiceToken) -> Self {
         Self {
             token,
-            max_items: streamcore::queue::DEFAULT_MAX_ITEMS,
+            rules: Rules::default(),
+            max_tracks: streamcore::library::DEFAULT_MAX_TRACKS,
+            max_idempotency_keys: 10_000,
+            default_stream: StreamId::new(1),
             version: env!("CARGO_PKG_VERSION"),
             node: "local".to_owned(),
             public_url: None,

@@ -8,7 +8,7 @@ use warp::http::{HeaderMap, header};
 
 use crate::error::ApiError;
 
-/// The longest body that is read.
+/// The longest body that is read, where a route does not say otherwise.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// How much of a body that is too long is read and thrown away, so that its sender gets to see the answer and not a reset connection.
@@ -17,14 +17,14 @@ const MAX_DISCARDED_BYTES: usize = 1024 * 1024;
 /// How long that may take.
 const DISCARD_LIMIT: Duration = Duration::from_secs(2);
 
-/// Reads the body to its end.
-pub(super) async fn collect<S, B>(body: S, headers: &HeaderMap, limit: Duration) -> Result<Bytes, ApiError>
+/// Reads the body, of at most `max` bytes, to its end.
+pub(super) async fn collect<S, B>(body: S, headers: &HeaderMap, max: usize, limit: Duration) -> Result<Bytes, ApiError>
 where
     S: Stream<Item = Result<B, warp::Error>>,
     B: Buf,
 {
-    let too_long = ApiError::BodyTooLong { limit: MAX_BODY_BYTES };
-    if announced(headers) > (MAX_BODY_BYTES + MAX_DISCARDED_BYTES) as u64 {
+    let too_long = ApiError::BodyTooLong { limit: max };
+    if announced(headers) > (max + MAX_DISCARDED_BYTES) as u64 {
         return Err(too_long);
     }
     let read = async {
@@ -34,14 +34,14 @@ where
         while let Some(piece) = body.next().await {
             let mut piece = piece.map_err(|_| ApiError::BodyBroken)?;
             length += piece.remaining();
-            if length > MAX_BODY_BYTES + MAX_DISCARDED_BYTES {
+            if length > max + MAX_DISCARDED_BYTES {
                 break;
             }
-            if length <= MAX_BODY_BYTES {
+            if length <= max {
                 kept.extend_from_slice(&piece.copy_to_bytes(piece.remaining()));
             }
         }
-        if length > MAX_BODY_BYTES { Err(too_long) } else { Ok(kept.freeze()) }
+        if length > max { Err(too_long) } else { Ok(kept.freeze()) }
     };
     tokio::time::timeout(limit, read).await.unwrap_or(Err(ApiError::BodyTimeout))
 }

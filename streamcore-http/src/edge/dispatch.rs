@@ -10,7 +10,10 @@ use warp::{
     reply::Response,
 };
 
-use super::{Access, Answer, Call, Language, Route, RouteInfo, Table, body, request_id, respond};
+use super::{
+    Access, Answer, Call, Key, Language, Route, RouteInfo, Table, body, idempotency, request_id, respond,
+    table::Handler,
+};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     routes,
@@ -85,10 +88,11 @@ impl Edge {
         };
         let reads_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
         let body = if reads_body {
-            body::collect(body, &headers, self.app.settings.body_timeout).await?
+            body::collect(body, &headers, route.body_limit, self.app.settings.body_timeout).await?
         } else {
             bytes::Bytes::new()
         };
+        let key = if *method == Method::POST { Key::of(&headers, path, &query, &body)? } else { None };
         let call = Call {
             app: Arc::clone(&self.app),
             method: method.clone(),
@@ -97,16 +101,14 @@ impl Edge {
             headers,
             language,
             body,
+            key: key.map(Arc::new),
         };
-        // What a handler shares with others is behind the core's ports; its own state dies with it.
-        let handled = AssertUnwindSafe(async { (route.handler)(call).await }).catch_unwind();
-        match tokio::time::timeout(self.app.settings.answer_timeout, handled).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => {
-                tracing::error!(%method, route = route.info.template, "a handler panicked");
-                Err(ApiError::Internal)
-            }
-            Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }),
+        let (handler, template, key) = (Arc::clone(&route.handler), route.info.template, call.key.clone());
+        let app = Arc::clone(&self.app);
+        let handled = async move { handle(&app, &handler, template, call).await };
+        match key {
+            None => handled.await,
+            Some(key) => idempotency::answer(&self.app, key, handled).await,
         }
     }
 
@@ -139,6 +141,20 @@ impl Edge {
                 if self.app.settings.token.matches(given) { Ok(()) } else { Err(ApiError::WrongToken) }
             }
         }
+    }
+}
+
+/// Calls the handler, for as long as an answer may take. What a handler shares with others is behind the core's ports; its own state dies
+/// with it when it panics.
+async fn handle(app: &App, handler: &Handler, template: &'static str, call: Call) -> Answer {
+    let handled = AssertUnwindSafe(async { handler(call).await }).catch_unwind();
+    match tokio::time::timeout(app.settings.answer_timeout, handled).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => {
+            tracing::error!(route = template, "a handler panicked");
+            Err(ApiError::Internal)
+        }
+        Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }),
     }
 }
 

@@ -4,6 +4,7 @@ mod body;
 mod call;
 mod condition;
 mod dispatch;
+mod idempotency;
 mod language;
 mod request_id;
 pub(crate) mod respond;
@@ -14,6 +15,7 @@ pub(crate) use self::{
     call::Call,
     condition::Condition,
     dispatch::Edge,
+    idempotency::Key,
     language::Language,
     table::{Route, Table},
 };

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, future::Future, sync::Arc};
 use futures::future::BoxFuture;
 use warp::http::Method;
 
-use super::{Answer, Call};
+use super::{Answer, Call, body::MAX_BODY_BYTES};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(super) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send 
 /// One line of the table.
 pub(crate) struct Route {
     pub(crate) info: RouteInfo,
+    /// The longest body that it takes, in bytes.
+    pub(super) body_limit: usize,
     pub(super) handler: Handler,
 }
 
@@ -45,7 +47,12 @@ impl Route {
         F: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { info: RouteInfo { method, template, access }, handler }
+        Self { info: RouteInfo { method, template, access }, body_limit: MAX_BODY_BYTES, handler }
+    }
+
+    /// The same route, for bodies of up to this many bytes.
+    pub(crate) fn with_body(self, body_limit: usize) -> Self {
+        Self { body_limit, ..self }
     }
 }
 

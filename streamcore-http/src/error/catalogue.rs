@@ -1,6 +1,6 @@
 //! Every sentence that people read, in both languages. Each names the thing, the reason and the next step.
 
-use streamcore::{FailureKind, FailureReason};
+use streamcore::{FailureKind, FailureReason, queue::Mode};
 
 use super::{ApiError, Problem};
 use crate::edge::Language;
@@ -93,6 +93,72 @@ impl ApiError {
                 format!("the queue is full ({limit} items); remove an item or raise queue.max_items"),
                 format!("очередь полна ({limit} элементов); удалите что-нибудь или увеличьте queue.max_items"),
             ),
+            Self::TrackNotFound { track } => say(
+                format!("track {track} is not in the library; it may have been deleted, search again"),
+                format!("трека {track} нет в библиотеке: возможно, он удалён; найдите его снова"),
+            ),
+            Self::LibraryFull { limit } => say(
+                format!("the library is full ({limit} tracks); delete some or raise library.max_tracks"),
+                format!("библиотека полна ({limit} треков); удалите лишние или увеличьте library.max_tracks"),
+            ),
+            Self::QuotaReached { limit, .. } => say(
+                format!(
+                    "this requester has {limit} items in the queue already, which is the limit; wait until one has played"
+                ),
+                format!(
+                    "у этого пользователя уже {limit} элементов в очереди, больше нельзя; дождитесь, пока один сыграет"
+                ),
+            ),
+            Self::Duplicate { of, .. } => say(
+                format!("this media is in the queue already (item {of}); wait until it has played or move that item"),
+                format!("этот трек уже есть в очереди (элемент {of}); дождитесь, пока он сыграет, или переместите его"),
+            ),
+            Self::Cooldown { until, .. } => say(
+                format!("this media was played lately; it may be added again at {until}"),
+                format!("этот трек недавно играл; снова добавить его можно в {until}"),
+            ),
+            Self::ModeMismatch { mode } => say(
+                format!("the queue is in mode {}; reload it and decide again", mode.as_str()),
+                format!("очередь в режиме {}; обновите её и решите заново", mode.as_str()),
+            ),
+            Self::NothingToUndo => fixed(
+                "there is no edit of this queue that could be taken back",
+                "в этой очереди нет изменений, которые можно отменить",
+            ),
+            Self::NothingToRestore => fixed(
+                "there is nothing to restore; only what was cleared last can be",
+                "восстанавливать нечего; вернуть можно только то, что очистили последним",
+            ),
+            Self::NothingPrevious { stream } => say(
+                format!("nothing was played on stream {stream} before this that could be played again"),
+                format!("в потоке {stream} до этого ничего не играло, что можно сыграть снова"),
+            ),
+            Self::NotInHistory { item } => say(
+                format!("item {item} is not in the history; it keeps the last 1,000 that were played, reload it"),
+                format!("элемента {item} нет в истории: она хранит последнюю 1000 сыгранных; обновите её"),
+            ),
+            Self::NothingToSeek { stream } => say(
+                format!(
+                    "nothing is playing on stream {stream} in which one could move, or another track by now; reload its status"
+                ),
+                format!("в потоке {stream} сейчас нечего перематывать или играет уже другой трек; обновите состояние"),
+            ),
+            Self::NotSeekable { stream } => say(
+                format!("what stream {stream} plays is live and cannot be moved in; skip it instead"),
+                format!("поток {stream} передаёт прямой эфир, его нельзя перемотать; используйте пропуск"),
+            ),
+            Self::KeyReused => fixed(
+                "this Idempotency-Key was used for another request; choose a new one",
+                "этот Idempotency-Key уже использован для другого запроса; выберите новый",
+            ),
+            Self::KeyInProgress => fixed(
+                "the request with this Idempotency-Key is being carried out; send it again shortly",
+                "запрос с этим Idempotency-Key ещё выполняется; повторите его чуть позже",
+            ),
+            Self::TooManyKeys { limit } => say(
+                format!("{limit} requests with an Idempotency-Key are in progress; wait for an answer to one of them"),
+                format!("уже выполняется {limit} запросов с Idempotency-Key; дождитесь ответа на один из них"),
+            ),
             Self::NothingToSkip { stream } => say(
                 format!("there is nothing to skip on stream {stream}; add a track first"),
                 format!("в потоке {stream} нечего пропускать; сначала добавьте трек"),
@@ -141,6 +207,11 @@ impl Problem {
             Self::Text => fixed("must be a text", "должно быть строкой"),
             Self::Boolean => fixed("must be true or false", "должно быть true или false"),
             Self::Object => fixed("must be a JSON object", "должно быть объектом JSON"),
+            Self::List => fixed("must be a list", "должно быть списком"),
+            Self::Count { min, max, got } => say(
+                format!("must hold {min} to {max} entries, holds {got}"),
+                format!("должно содержать от {min} до {max} элементов, а содержит {got}"),
+            ),
             Self::Integer => fixed(
                 "must be an integer between -(2^53-1) and 2^53-1",
                 "должно быть целым числом от -(2^53-1) до 2^53-1",
@@ -164,6 +235,13 @@ impl Problem {
             Self::ControlCharacters => {
                 fixed("holds a control character; leave it out", "содержит управляющий символ; уберите его")
             }
+            Self::TurnsText { found } => say(
+                format!(
+                    "holds U+{:04X}, which turns the direction of the text around it; leave it out",
+                    u32::from(*found)
+                ),
+                format!("содержит U+{:04X}, который меняет направление текста; уберите его", u32::from(*found)),
+            ),
             Self::Invisible => fixed(
                 "has no character that can be seen; write a word or leave it out",
                 "не содержит ни одного видимого знака; напишите слово или не указывайте",
@@ -174,6 +252,25 @@ impl Problem {
             ),
             Self::Uuid => fixed("must be a UUID", "должно быть UUID"),
             Self::Source => fixed("must be file, stream or youtube", "должно быть file, stream или youtube"),
+            Self::Tier => fixed("must be vip, admin or normal", "должно быть vip, admin или normal"),
+            Self::Mode => fixed("must be fifo, priority or fair", "должно быть fifo, priority или fair"),
+            Self::Repeat => fixed("must be off, one or all", "должно быть off, one или all"),
+            Self::BeyondTheEnd { length } => say(
+                format!("lies behind the end of the track, which is {length} s long"),
+                format!("лежит за концом трека, его длина {length} с"),
+            ),
+            Self::Beside { other } => say(
+                format!("must not be given beside {other}; leave one of the two out"),
+                format!("нельзя указывать вместе с {other}; уберите одно из двух"),
+            ),
+            Self::NoTrack { track } => say(
+                format!("names track {track}, which is not in the library; search it again"),
+                format!("называет трек {track}, которого нет в библиотеке; найдите его снова"),
+            ),
+            Self::Key => fixed(
+                "must have 1 to 255 visible ASCII characters, and come once",
+                "должен содержать от 1 до 255 видимых знаков ASCII и встречаться один раз",
+            ),
             Self::Cursor => {
                 fixed("must be the `next` of an earlier page", "должен быть значением `next` предыдущей страницы")
             }
@@ -211,7 +308,10 @@ pub(crate) enum Notice {
     Removed,
     Cleared,
     StreamDeleted,
-    Fifo,
+    Migrated,
+    Jumped,
+    NotJumped,
+    InMode(Mode),
 }
 
 impl Notice {
@@ -225,7 +325,21 @@ impl Notice {
             Self::Removed => ("removed from the queue", "удалено из очереди"),
             Self::Cleared => ("the queue was cleared", "очередь очищена"),
             Self::StreamDeleted => ("the stream was deleted with its queue", "поток удалён вместе с очередью"),
-            Self::Fifo => ("items play in the order of the list", "элементы играют в порядке списка"),
+            Self::Migrated => (
+                "the mode was changed and the waiting items put in its order",
+                "режим изменён, ожидающие элементы выстроены по нему",
+            ),
+            Self::Jumped => ("on to that item", "переход к этому элементу"),
+            Self::NotJumped => (
+                "nothing was skipped: that item plays already, or what played when you looked has ended",
+                "ничего не пропущено: этот элемент уже играет, или закончилось то, что играло",
+            ),
+            Self::InMode(Mode::Fifo) => ("what is added waits behind all others", "новое встаёт в конец очереди"),
+            Self::InMode(Mode::Priority) => (
+                "what is added waits behind the last item of its own or a higher tier",
+                "новое встаёт за последним элементом своего или более высокого ранга",
+            ),
+            Self::InMode(Mode::Fair) => ("requesters take turns", "заказчики чередуются"),
         };
         match language {
             Language::English => english,

@@ -1,6 +1,6 @@
 //! The core's errors as ours. A variant that a later core adds is answered as an internal error until it gets its line here.
 
-use streamcore::{driver::CommandError, queue, registry};
+use streamcore::{driver::CommandError, idempotency, library, queue, registry};
 
 use super::ApiError;
 
@@ -16,6 +16,13 @@ impl From<queue::Error> for ApiError {
             queue::Error::CurrentItem { item } => Self::CurrentItem { item },
             queue::Error::OutOfRange { min, max } => Self::OutOfRange { min, max },
             queue::Error::LimitReached { limit } => Self::QueueFull { limit },
+            queue::Error::QuotaReached { index, limit } => Self::QuotaReached { index, limit },
+            queue::Error::Duplicate { index, of } => Self::Duplicate { index, of },
+            // How long that is from now, its caller knows better: see `Cooldown::now`.
+            queue::Error::Cooldown { index, until } => Self::Cooldown { index, until, now: until },
+            queue::Error::ModeMismatch { mode } => Self::ModeMismatch { mode },
+            queue::Error::NothingToUndo => Self::NothingToUndo,
+            queue::Error::NothingToRestore => Self::NothingToRestore,
             queue::Error::Unavailable(source) => unavailable(&*source),
             queue::Error::Corrupt { detail } => Self::Corrupt { detail },
             queue::Error::NotSupported { operation } => Self::NotSupported { operation },
@@ -36,6 +43,31 @@ impl From<registry::Error> for ApiError {
     }
 }
 
+impl From<idempotency::Error> for ApiError {
+    fn from(error: idempotency::Error) -> Self {
+        match error {
+            idempotency::Error::LimitReached { limit } => Self::TooManyKeys { limit },
+            idempotency::Error::Unavailable(source) => unavailable(&*source),
+            idempotency::Error::Corrupt { detail } => Self::Corrupt { detail },
+            idempotency::Error::NotSupported { operation } => Self::NotSupported { operation },
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<library::Error> for ApiError {
+    fn from(error: library::Error) -> Self {
+        match error {
+            library::Error::NotFound { track } => Self::TrackNotFound { track: track.to_string() },
+            library::Error::LimitReached { limit } => Self::LibraryFull { limit },
+            library::Error::Unavailable(source) => unavailable(&*source),
+            library::Error::Corrupt { detail } => Self::Corrupt { detail },
+            library::Error::NotSupported { operation } => Self::NotSupported { operation },
+            _ => Self::Internal,
+        }
+    }
+}
+
 impl From<CommandError> for ApiError {
     fn from(error: CommandError) -> Self {
         match error {
@@ -43,6 +75,8 @@ impl From<CommandError> for ApiError {
             CommandError::NotRunning { stream } => Self::StreamNotRunning { stream },
             CommandError::Running { stream } => Self::StreamRunning { stream },
             CommandError::NothingToSkip { stream } => Self::NothingToSkip { stream },
+            CommandError::NothingToSeek { stream } => Self::NothingToSeek { stream },
+            CommandError::NotSeekable { stream } => Self::NotSeekable { stream },
             CommandError::Busy { stream } => Self::Busy { stream },
             CommandError::Unavailable { detail } => Self::Unavailable { detail },
             CommandError::Corrupt { detail } => Self::Corrupt { detail },

@@ -5,7 +5,7 @@ mod field;
 mod from_core;
 mod respond;
 
-use streamcore::{FailureReason, ItemId, Revision, StreamId};
+use streamcore::{FailureReason, ItemId, Revision, StreamId, Timestamp, queue::Mode};
 use warp::http::StatusCode;
 
 pub(crate) use self::{
@@ -27,6 +27,12 @@ pub(crate) enum ApiError {
     },
     ItemNotFound {
         item: String,
+    },
+    TrackNotFound {
+        track: String,
+    },
+    LibraryFull {
+        limit: usize,
     },
     MethodNotAllowed {
         allow: String,
@@ -68,6 +74,42 @@ pub(crate) enum ApiError {
     },
     NothingToSkip {
         stream: StreamId,
+    },
+    /// The number of the item in its batch, from 0; an item that came alone is 0.
+    QuotaReached {
+        index: usize,
+        limit: usize,
+    },
+    Duplicate {
+        index: usize,
+        of: ItemId,
+    },
+    Cooldown {
+        index: usize,
+        until: Timestamp,
+        now: Timestamp,
+    },
+    ModeMismatch {
+        mode: Mode,
+    },
+    NothingToUndo,
+    NothingToRestore,
+    NothingPrevious {
+        stream: StreamId,
+    },
+    NotInHistory {
+        item: String,
+    },
+    NothingToSeek {
+        stream: StreamId,
+    },
+    NotSeekable {
+        stream: StreamId,
+    },
+    KeyReused,
+    KeyInProgress,
+    TooManyKeys {
+        limit: usize,
     },
     ListenersFull {
         limit: usize,
@@ -116,6 +158,21 @@ impl ApiError {
             Self::OutOfRange { .. } => (S::BAD_REQUEST, "position_out_of_range"),
             Self::QueueFull { .. } => (S::BAD_REQUEST, "queue_full"),
             Self::NothingToSkip { .. } => (S::BAD_REQUEST, "nothing_to_skip"),
+            Self::TrackNotFound { .. } => (S::NOT_FOUND, "track_not_found"),
+            Self::LibraryFull { .. } => (S::BAD_REQUEST, "library_full"),
+            Self::QuotaReached { .. } => (S::CONFLICT, "quota_reached"),
+            Self::Duplicate { .. } => (S::CONFLICT, "duplicate"),
+            Self::Cooldown { .. } => (S::TOO_MANY_REQUESTS, "cooldown"),
+            Self::ModeMismatch { .. } => (S::CONFLICT, "mode_mismatch"),
+            Self::NothingToUndo => (S::CONFLICT, "nothing_to_undo"),
+            Self::NothingToRestore => (S::CONFLICT, "nothing_to_restore"),
+            Self::NothingPrevious { .. } => (S::CONFLICT, "nothing_previous"),
+            Self::NotInHistory { .. } => (S::NOT_FOUND, "item_not_found"),
+            Self::NothingToSeek { .. } => (S::CONFLICT, "nothing_to_seek"),
+            Self::NotSeekable { .. } => (S::CONFLICT, "not_seekable"),
+            Self::KeyReused => (S::CONFLICT, "idempotency_key_reused"),
+            Self::KeyInProgress => (S::CONFLICT, "request_in_progress"),
+            Self::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too_many_keys"),
             Self::ListenersFull { .. } => (S::SERVICE_UNAVAILABLE, "too_many_listeners"),
             Self::Busy { .. } => (S::SERVICE_UNAVAILABLE, "busy"),
             Self::ShuttingDown => (S::SERVICE_UNAVAILABLE, "shutting_down"),

@@ -10,7 +10,7 @@ use super::{ApiError, FieldError, Problem};
 use crate::edge::{Language, respond};
 
 /// After how many seconds to try again what failed for a while.
-const RETRY_AFTER_SECONDS: &str = "2";
+const RETRY_AFTER_SECONDS: u64 = 2;
 
 impl ApiError {
     /// The response to an error, for a reader of this language.
@@ -37,10 +37,20 @@ impl ApiError {
         if status == StatusCode::UNAUTHORIZED {
             respond::set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            respond::set(&mut response, header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        if let Some(seconds) = self.retry_after(status) {
+            respond::set(&mut response, header::RETRY_AFTER, &seconds.to_string());
         }
         response
+    }
+
+    /// In how many seconds the same request may succeed, where it may.
+    fn retry_after(&self, status: StatusCode) -> Option<u64> {
+        match (self, status) {
+            (Self::Cooldown { until, now, .. }, _) => Some(until.since(*now).as_millis().div_ceil(1_000).max(1) as u64),
+            (Self::KeyInProgress, _) => Some(1),
+            (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => Some(RETRY_AFTER_SECONDS),
+            _ => None,
+        }
     }
 
     /// What the log needs and nobody outside: it may name hosts and files.
@@ -61,12 +71,24 @@ impl ApiError {
             | Self::StreamNotRunning { stream }
             | Self::NotOnAir { stream }
             | Self::NothingToSkip { stream }
+            | Self::NothingPrevious { stream }
+            | Self::NothingToSeek { stream }
+            | Self::NotSeekable { stream }
             | Self::Busy { stream } => json!({ "stream": stream }),
-            Self::ItemNotFound { item } => json!({ "item_id": item }),
+            Self::TrackNotFound { track } => json!({ "track_id": track }),
+            Self::QuotaReached { index, limit } => json!({ "index": index, "limit": limit }),
+            Self::Duplicate { index, of } => json!({ "index": index, "item_id": of }),
+            Self::Cooldown { index, until, .. } => json!({ "index": index, "until": until.to_string() }),
+            Self::ModeMismatch { mode } => json!({ "mode": mode.as_str() }),
+            Self::ItemNotFound { item } | Self::NotInHistory { item } => json!({ "item_id": item }),
             Self::CurrentItem { item } => json!({ "item_id": item }),
             Self::RevisionMismatch { current } => json!({ "current_revision": current }),
             Self::OutOfRange { min, max } => json!({ "min": min, "max": max }),
-            Self::QueueFull { limit } | Self::BodyTooLong { limit } | Self::ListenersFull { limit } => {
+            Self::QueueFull { limit }
+            | Self::LibraryFull { limit }
+            | Self::BodyTooLong { limit }
+            | Self::ListenersFull { limit }
+            | Self::TooManyKeys { limit } => {
                 json!({ "limit": limit })
             }
             Self::MediaUnavailable { reason } => json!({ "reason": reason.kind.as_str() }),
@@ -90,6 +112,10 @@ fn legacy_detail(fields: &[FieldError], language: Language) -> Value {
 fn field_details(fields: &[FieldError], language: Language) -> Value {
     let listed = fields.iter().map(|e| json!({ "field": e.field, "message": e.problem.message(language) }));
     let mut details = json!({ "fields": listed.collect::<Vec<_>>() });
+    // The bound that was passed, for programs.
+    if let [FieldError { problem: Problem::Count { max, .. }, .. }] = fields {
+        details["limit"] = Value::from(*max);
+    }
     // Why media was refused, for programs: the words are for people.
     if let Some(Problem::Media(reason)) = fields.iter().map(|e| &e.problem).find(|p| matches!(p, Problem::Media(_))) {
         details["reason"] = Value::String(reason.kind.as_str().to_owned());

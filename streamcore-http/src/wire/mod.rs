@@ -6,6 +6,7 @@ mod history;
 mod item;
 mod queue;
 mod stream;
+mod strict;
 
 use std::time::Duration;
 
@@ -17,7 +18,9 @@ pub(crate) use self::{
     health::{Dependency, Health},
     history::HistoryPage,
     item::{AddItem, Item},
-    queue::{Added, Done, Mode, QueuePage, QueueState, QueueStats, SkipAnswer},
+    queue::{
+        Added, AddedBatch, Done, Migrated, ModeAnswer, QueuePage, QueueState, QueueStats, RepeatAnswer, SkipAnswer,
+    },
     stream::{NewStream, StreamPage, StreamRecord, StreamStatus, read_name},
 };
 
@@ -42,6 +45,12 @@ pub(crate) fn seconds(duration: Duration) -> Number {
 /// Characters that have no place in a line that people read.
 fn has_control_characters(text: &str) -> bool {
     text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
+/// Characters that turn the direction of the text around them, and so can make a line read as what it is not. (Marks such as U+200E, which
+/// turn nothing but themselves, and joiners are part of how people write.)
+pub(crate) fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a person sees anything of a text: not only spaces, and characters that shape or hide their neighbours and draw nothing.

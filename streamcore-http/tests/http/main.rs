@@ -2,10 +2,13 @@
 
 mod common;
 
+mod actions;
+mod batch;
 mod conditions;
 mod connections;
 mod embedding;
 mod health;
+mod idempotency;
 mod listen;
 mod malformed;
 mod messages;

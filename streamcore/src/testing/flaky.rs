@@ -196,6 +196,10 @@ impl<R: Registry> Registry for Flaky<R> {
         self.call(("get", Some(stream)), self.inner.get(stream), registry_down).await
     }
 
+    async fn by_uuid(&self, uuid: uuid::Uuid) -> registry::Result<Option<StreamRecord>> {
+        self.call(("by_uuid", None), self.inner.by_uuid(uuid), registry_down).await
+    }
+
     async fn list(&self, after: Option<StreamId>, limit: usize) -> registry::Result<StreamList> {
         self.call(("list", None), self.inner.list(after, limit), registry_down).await
     }

@@ -46,7 +46,7 @@ pub(crate) async fn answer(call: Call) -> Answer {
 }
 
 /// The revision that the queue has now.
-async fn revision(app: &App, stream: StreamId) -> Result<Revision, ApiError> {
+pub(super) async fn revision(app: &App, stream: StreamId) -> Result<Revision, ApiError> {
     Ok(app.queue.view(stream, Page { offset: 0, limit: 0 }).await?.revision)
 }
 

@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
 use streamcore::{
-    FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId,
+    FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId, Timestamp,
+    idempotency::{self, Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, ScopedKey, Ticket},
     media::{Media, MediaFile, MediaInfo, MediaList},
     player::{Broadcast, Join, ListenError, Listener, Play, Player, Report, Reports},
     queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Page, Queue, QueueView, Released},
@@ -196,9 +197,24 @@ pub(crate) struct SwitchedQueue {
     pub(crate) inner: MemoryQueue,
     pub(crate) away: AtomicBool,
     pub(crate) silent: AtomicBool,
+    /// Edits wait until they are let go.
+    pub(crate) hold: AtomicBool,
+    let_go: tokio::sync::Notify,
 }
 
 impl SwitchedQueue {
+    pub(crate) fn release_held(&self) {
+        self.hold.store(false, Ordering::SeqCst);
+        self.let_go.notify_waiters();
+    }
+
+    async fn held(&self) {
+        let let_go = self.let_go.notified();
+        if self.hold.load(Ordering::SeqCst) {
+            let_go.await;
+        }
+    }
+
     async fn gate(&self) -> queue::Result<()> {
         if self.silent.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
@@ -214,6 +230,7 @@ impl SwitchedQueue {
 impl Queue for SwitchedQueue {
     async fn apply(&self, stream: StreamId, change: Change) -> queue::Result<Applied> {
         self.gate().await?;
+        self.held().await;
         self.inner.apply(stream, change).await
     }
 
@@ -244,5 +261,50 @@ impl Queue for SwitchedQueue {
 
     fn changes(&self) -> BoxStream<'static, StreamId> {
         self.inner.changes()
+    }
+}
+
+/// Idempotency keys that can be forgotten, as if the process had ended before it could keep an answer.
+#[derive(Debug, Default)]
+pub(crate) struct ForgetfulKeys {
+    inner: Mutex<Arc<MemoryIdempotency>>,
+    claims: AtomicUsize,
+}
+
+impl ForgetfulKeys {
+    pub(crate) fn forget(&self) {
+        *self.inner.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
+    /// How many claims there were.
+    pub(crate) fn claims(&self) -> usize {
+        self.claims.load(Ordering::SeqCst)
+    }
+
+    fn inner(&self) -> Arc<MemoryIdempotency> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[async_trait]
+impl Idempotency for ForgetfulKeys {
+    async fn claim(
+        &self,
+        key: ScopedKey,
+        request: Fingerprint,
+        limits: Limits,
+        now: Timestamp,
+    ) -> idempotency::Result<Claim> {
+        let claim = self.inner().claim(key, request, limits, now).await;
+        self.claims.fetch_add(1, Ordering::SeqCst);
+        claim
+    }
+
+    async fn finish(&self, ticket: Ticket, answer: Answer, now: Timestamp) -> idempotency::Result<bool> {
+        self.inner().finish(ticket, answer, now).await
+    }
+
+    async fn abandon(&self, ticket: Ticket) -> idempotency::Result<()> {
+        self.inner().abandon(ticket).await
     }
 }
