@@ -7,13 +7,15 @@ use rusqlite::{
     types::{FromSql, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use streamcore::{ItemId, QueueItem, Revision, StreamId, Timestamp, queue::HistoryEntry, registry::StreamRecord};
+use streamcore::{
+    ItemId, QueueItem, Requester, Revision, StreamId, Timestamp, queue::HistoryEntry, registry::StreamRecord,
+};
 
 use crate::error::{Corrupt, Fault};
 
 /// The columns of an item, in `queue_items` and in `queue_history`.
 pub(crate) const ITEM_COLUMNS: &str = "stream, id, track_id, title, url, source, duration_secs, duration_nanos, \
-                                       added_by, requested_by, added_at, metadata";
+                                       added_by, requested_by, added_at, tier, replays, metadata";
 
 /// A row, and what it takes to name one.
 pub(crate) struct Columns<'a> {
@@ -32,8 +34,29 @@ impl<'a> Columns<'a> {
         Self { row, table: "queue_items", key: &["stream", "id"] }
     }
 
+    /// An item by its place, for queries that read nothing but the index of these.
+    pub(crate) const fn place(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_items", key: &["stream", "sort_key"] }
+    }
+
     pub(crate) const fn history(row: &'a Row<'a>) -> Self {
         Self { row, table: "queue_history", key: &["stream", "seq"] }
+    }
+
+    pub(crate) const fn undo(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_undo", key: &["stream", "seq"] }
+    }
+
+    pub(crate) const fn cleared(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_cleared", key: &["stream"] }
+    }
+
+    pub(crate) const fn turns(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_turns", key: &["stream"] }
+    }
+
+    pub(crate) const fn block(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_blocks", key: &["stream", "block"] }
     }
 
     pub(crate) const fn stream(row: &'a Row<'a>) -> Self {
@@ -72,6 +95,11 @@ impl<'a> Columns<'a> {
 
     pub(crate) fn unsigned(&self, column: &str) -> Result<u64, Corrupt> {
         Ok(self.get::<i64>(column)?.cast_unsigned())
+    }
+
+    /// How many there are of something.
+    pub(crate) fn count<T: TryFrom<i64, Error: Display>>(&self, column: &str) -> Result<T, Corrupt> {
+        T::try_from(self.get(column)?).map_err(|error| self.corrupt(column, error))
     }
 
     pub(crate) fn moment(&self, column: &str) -> Result<Timestamp, Corrupt> {
@@ -117,12 +145,19 @@ pub(crate) fn item(columns: &Columns<'_>) -> Result<QueueItem, Corrupt> {
         added_by: columns.get("added_by")?,
         requested_by: columns.get("requested_by")?,
         added_at: columns.moment("added_at")?,
+        tier: columns.name("tier")?,
+        replays: columns.get::<Option<i64>>("replays")?.map(i64::cast_unsigned),
         metadata: columns.json("metadata")?,
     })
 }
 
 pub(crate) fn item_id(columns: &Columns<'_>) -> Result<ItemId, Corrupt> {
     columns.parse("id")
+}
+
+/// Whom the item of this row is for.
+pub(crate) fn requester(columns: &Columns<'_>) -> Result<Requester, Corrupt> {
+    Ok(Requester::of(columns.get("requested_by")?, columns.get("added_by")?))
 }
 
 pub(crate) fn history_entry(columns: &Columns<'_>) -> Result<HistoryEntry, Corrupt> {

@@ -5,7 +5,7 @@ mod support;
 use rusqlite::Connection;
 use streamcore::{
     Outcome, StreamId, Timestamp,
-    queue::{Advance, Error, Finished, Op, Page, Placement, Queue},
+    queue::{Advance, Error, Finished, Op, Page, Placement, Queue, Rules},
     registry::{self, Registry, StreamRecord},
     stream::Snapshot,
     testing::{item, item_id},
@@ -14,18 +14,19 @@ use support::{Store, block_on};
 
 const STREAM: StreamId = StreamId::new(-7);
 const OTHER: StreamId = StreamId::new(8);
+const PAGE_BYTES: usize = 4_096;
 
 /// A store with item 2 waiting, item 1 in the history and a stream that runs; then spoilt by this statement.
 async fn spoilt(sql: &str) -> Store {
     let mut store = Store::new();
     for (stream, n) in [(STREAM, 1), (STREAM, 2), (OTHER, 1)] {
-        let add = Op::Add { item: Box::new(item(n)), placement: Placement::Back, max_items: 10 };
+        let add = Op::Add { items: vec![item(n)], placement: Placement::Back, rules: Rules::at_most(10) };
         store.store().apply(stream, add.into()).await.expect("the store works until it is spoilt");
     }
     for finished in [None, Some(Finished { item: item_id(1), outcome: Outcome::Played })] {
         store
             .store()
-            .advance(STREAM, Advance { finished, at: Timestamp::default() })
+            .advance(STREAM, Advance { finished, next: None, at: Timestamp::default() })
             .await
             .expect("the store works until it is spoilt");
     }
@@ -64,8 +65,11 @@ fn a_spoilt_item_is_named() {
             let row = if column == "id" { "not a uuid".to_owned() } else { id.to_string() };
             let named = format!("table queue_items, row stream = -7 and id = '{row}', column {column}: ");
             assert!(detail.starts_with(&named), "{detail}");
-            let skip =
-                Advance { finished: Some(Finished { item: id, outcome: Outcome::Skipped }), at: Timestamp::default() };
+            let skip = Advance {
+                finished: Some(Finished { item: id, outcome: Outcome::Skipped }),
+                next: None,
+                at: Timestamp::default(),
+            };
             let answer = store.store().advance(OTHER, skip).await;
             assert!(answer.is_ok_and(|a| !a.changed), "other streams go on");
             assert_eq!(store.store().view(OTHER, Page::ALL).await.unwrap().total, 1);
@@ -102,13 +106,25 @@ fn a_damaged_file_is_an_error_and_no_panic() {
         let store = spoilt("UPDATE streams SET name = 'fine'").await;
         let path = store.path();
         store.store().close().await;
+        let conn = Connection::open(&path).unwrap();
+        let mut query = conn.prepare("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0").unwrap();
+        let roots: Vec<u32> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        drop(query);
+        drop(conn);
         let mut bytes = std::fs::read(&path).unwrap();
-        // All but the header page, which says that this is a database of ours.
-        bytes[4_096..].fill(0x5a);
-        std::fs::write(&path, bytes).unwrap();
+        for root in roots.into_iter().map(|root| root as usize) {
+            bytes[(root - 1) * PAGE_BYTES..root * PAGE_BYTES].fill(0x5a);
+        }
+        std::fs::write(&path, &bytes).unwrap();
         let store = streamcore_sqlite::SqliteStore::open(&path).unwrap();
         let (read, written) = (store.view(STREAM, Page::ALL).await, store.purge(STREAM).await);
         assert!(matches!(read, Err(Error::Corrupt { .. })), "{read:?}");
         assert!(matches!(written, Err(Error::Corrupt { .. })), "{written:?}");
+        store.close().await;
+        // All but the header page, which says that this is a database of ours.
+        bytes[PAGE_BYTES..].fill(0x5a);
+        std::fs::write(&path, bytes).unwrap();
+        let refused = streamcore_sqlite::SqliteStore::open(&path);
+        assert!(matches!(refused, Err(streamcore_sqlite::OpenError::Sqlite { .. })), "{refused:?}");
     });
 }

@@ -14,7 +14,7 @@ use std::{
 use futures::executor::block_on;
 use streamcore::{
     Outcome, StreamId, Timestamp,
-    queue::{Advance, Finished, Op, Page, Placement, Queue},
+    queue::{Advance, Finished, Op, Page, Placement, Queue, Rules},
     testing::{item, item_id},
 };
 use streamcore_sqlite::SqliteStore;
@@ -47,13 +47,13 @@ async fn write(store: &SqliteStore, number: u64) {
     let stream = StreamId::new(number.cast_signed());
     let mut finished = None;
     for n in 1.. {
-        let add = Op::Add { item: Box::new(item(n)), placement: Placement::Back, max_items: usize::MAX };
+        let add = Op::Add { items: vec![item(n)], placement: Placement::Back, rules: Rules::at_most(usize::MAX) };
         store.apply(stream, add.into()).await.expect("the store goes on until it is killed");
         println!("ack add {number} {n}");
         if n % ADDS_PER_ADVANCE == 0 {
             let done = finished.map(|n| Finished { item: item_id(n), outcome: Outcome::Played });
             store
-                .advance(stream, Advance { finished: done, at: Timestamp::from_millis(n) })
+                .advance(stream, Advance { finished: done, next: None, at: Timestamp::from_millis(n) })
                 .await
                 .expect("the store goes on until it is killed");
             if let Some(n) = finished {

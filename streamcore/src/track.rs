@@ -88,11 +88,7 @@ impl QueueItem {
     /// Who asked for it: whose turn it takes, and whose quota it counts for.
     #[must_use]
     pub fn requester(&self) -> Requester {
-        match (self.requested_by, &self.added_by) {
-            (Some(chat), _) => Requester::Chat(chat),
-            (None, Some(user)) => Requester::User(user.clone()),
-            (None, None) => Requester::Nobody,
-        }
+        Requester::of(self.requested_by, self.added_by.clone())
     }
 }
 
@@ -106,6 +102,18 @@ pub enum Requester {
     User(String),
     /// A person of the chat platform.
     Chat(i64),
+}
+
+impl Requester {
+    /// Whom an item with these two fields is for: the person of the chat platform, if one is known, else our user who added it.
+    #[must_use]
+    pub fn of(requested_by: Option<i64>, added_by: Option<String>) -> Self {
+        match (requested_by, added_by) {
+            (Some(chat), _) => Self::Chat(chat),
+            (None, Some(user)) => Self::User(user),
+            (None, None) => Self::Nobody,
+        }
+    }
 }
 
 /// Why an item left the current place.

@@ -90,7 +90,9 @@ impl List {
 
     fn had_turns(&self, requester: &Requester, upto: usize) -> usize {
         let listed = self.items[..upto].iter().filter(|item| item.requester() == *requester).count();
-        listed + self.turns.iter().filter(|other| *other == requester).count()
+        let second_turn = self.playing && self.turns.contains(&self.items[0].requester());
+        let before = if second_turn { 0 } else { self.turns.iter().filter(|other| *other == requester).count() };
+        listed + before
     }
 
     /// The place of the first item from `from` on that is a later turn than number `turn`.

@@ -33,8 +33,9 @@ pub(super) struct Sequence {
     root: Option<Node>,
     priorities: SplitMix64,
     by_id: BTreeMap<ItemId, Node>,
-    /// Each requester's items, in the order of the list.
-    by_requester: BTreeMap<Requester, VecDeque<Node>>,
+    by_requester: BTreeMap<Requester, usize>,
+    /// Each requester's items, in the order of the list: kept only while somebody needs it, as it is what costs most.
+    lanes: Option<BTreeMap<Requester, VecDeque<Node>>>,
     by_url: BTreeMap<String, Vec<Node>>,
 }
 
@@ -61,10 +62,11 @@ impl Sequence {
 
     /// The items from this index on.
     pub(super) fn iter_from(&self, index: usize) -> impl Iterator<Item = &QueueItem> {
-        let first = self.at(index);
-        std::iter::successors(first, |node| self.successor(*node))
-            .filter_map(|node| self.slot(node))
-            .map(|slot| &slot.item)
+        self.nodes_from(index).filter_map(|node| self.slot(node)).map(|slot| &slot.item)
+    }
+
+    fn nodes_from(&self, index: usize) -> impl Iterator<Item = Node> {
+        std::iter::successors(self.at(index), |node| self.successor(*node))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &QueueItem> {
@@ -80,21 +82,41 @@ impl Sequence {
 
     /// How many items this requester has.
     pub(super) fn count_of(&self, requester: &Requester) -> usize {
-        self.by_requester.get(requester).map_or(0, VecDeque::len)
+        self.by_requester.get(requester).copied().unwrap_or_default()
     }
 
     pub(super) fn requesters(&self) -> impl Iterator<Item = &Requester> {
         self.by_requester.keys()
     }
 
+    /// Whether the two questions below will be asked.
+    pub(super) fn keep_lanes(&mut self, keep: bool) {
+        if !keep {
+            self.lanes = None;
+        } else if self.lanes.is_none() {
+            let mut lanes: BTreeMap<Requester, VecDeque<Node>> = BTreeMap::new();
+            for node in self.nodes_from(0) {
+                if let Some(slot) = self.slot(node) {
+                    lanes.entry(slot.item.requester()).or_default().push_back(node);
+                }
+            }
+            self.lanes = Some(lanes);
+        }
+    }
+
     /// The index of this requester's item number `n`, from 0.
     pub(super) fn index_of_nth(&self, requester: &Requester, n: usize) -> Option<usize> {
-        self.by_requester.get(requester)?.get(n).map(|node| self.rank(*node))
+        self.lane(requester)?.get(n).map(|node| self.rank(*node))
     }
 
     /// How many of this requester's items are before this index.
     pub(super) fn count_before(&self, requester: &Requester, index: usize) -> usize {
-        self.by_requester.get(requester).map_or(0, |nodes| nodes.partition_point(|node| self.rank(*node) < index))
+        self.lane(requester).map_or(0, |nodes| nodes.partition_point(|node| self.rank(*node) < index))
+    }
+
+    fn lane(&self, requester: &Requester) -> Option<&VecDeque<Node>> {
+        debug_assert!(self.lanes.is_some(), "the mode keeps lanes if it asks for them");
+        self.lanes.as_ref()?.get(requester)
     }
 
     /// The index behind the last item of this tier or a higher one.
@@ -158,8 +180,13 @@ impl Sequence {
         self.orphan(self.root);
         self.by_id.insert(id, node);
         self.by_url.entry(url).or_default().push(node);
-        let place = self.count_before(&requester, self.rank(node));
-        self.by_requester.entry(requester).or_default().insert(place, node);
+        if self.lanes.is_some() {
+            let place = self.count_before(&requester, self.rank(node));
+            if let Some(lanes) = &mut self.lanes {
+                lanes.entry(requester.clone()).or_default().insert(place, node);
+            }
+        }
+        *self.by_requester.entry(requester).or_default() += 1;
     }
 
     pub(super) fn push_back(&mut self, item: QueueItem) {
@@ -180,7 +207,8 @@ impl Sequence {
     /// Takes everything out, in order.
     pub(super) fn take(&mut self) -> Vec<QueueItem> {
         let items = self.iter().cloned().collect();
-        *self = Self { priorities: self.priorities, ..Self::default() };
+        let lanes = self.lanes.as_ref().map(|_| BTreeMap::new());
+        *self = Self { priorities: self.priorities, lanes, ..Self::default() };
         items
     }
 
@@ -192,11 +220,19 @@ impl Sequence {
             return;
         };
         self.by_id.remove(&id);
-        let place = self.count_before(&requester, self.rank(node));
-        if let Some(nodes) = self.by_requester.get_mut(&requester) {
-            nodes.remove(place);
-            if nodes.is_empty() {
+        if self.lanes.is_some() {
+            let place = self.count_before(&requester, self.rank(node));
+            if let Some(lane) = self.lanes.as_mut().and_then(|lanes| lanes.get_mut(&requester)) {
+                lane.remove(place);
+            }
+        }
+        if let Some(count) = self.by_requester.get_mut(&requester) {
+            *count -= 1;
+            if *count == 0 {
                 self.by_requester.remove(&requester);
+                if let Some(lanes) = &mut self.lanes {
+                    lanes.remove(&requester);
+                }
             }
         }
         if let Some(nodes) = self.by_url.get_mut(&url) {
@@ -340,12 +376,10 @@ impl std::fmt::Debug for Sequence {
     }
 }
 
-impl FromIterator<QueueItem> for Sequence {
-    fn from_iter<I: IntoIterator<Item = QueueItem>>(items: I) -> Self {
-        let mut sequence = Self::default();
+impl Extend<QueueItem> for Sequence {
+    fn extend<I: IntoIterator<Item = QueueItem>>(&mut self, items: I) {
         for item in items {
-            sequence.push_back(item);
+            self.push_back(item);
         }
-        sequence
     }
 }

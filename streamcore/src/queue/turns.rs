@@ -42,10 +42,12 @@ impl Turns {
         self.0.contains(requester)
     }
 
-    /// How many turns this requester has had when the waiting items begin: in this round, and by the current item.
+    /// How many turns this requester has had when the waiting items begin: in this round, and by the current item. If that is its
+    /// requester's second turn, it began a new round.
     #[must_use]
     pub fn before_waiting(&self, requester: &Requester, current: Option<&Requester>) -> usize {
-        usize::from(self.had(requester)) + usize::from(current == Some(requester))
+        let new_round = current.is_some_and(|current| self.had(current));
+        usize::from(!new_round && self.had(requester)) + usize::from(current == Some(requester))
     }
 
     /// The index among the waiting items where an added item of `requester` goes. For adapters that read the list anyway: O(n).

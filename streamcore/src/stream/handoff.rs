@@ -37,6 +37,8 @@ pub(super) struct Handoff {
     why: Why,
     /// The waiting item to take; none: the head.
     next: Option<ItemId>,
+    /// How the item went if a skip in doubt did happen: then the store knows of that, and of nothing later.
+    doubted: Option<Outcome>,
     asked: Option<QuestionId>,
     not_before: Option<Timestamp>,
     failures: u32,
@@ -94,6 +96,7 @@ impl Handoff {
             join,
             why: Why::Done,
             next: None,
+            doubted: None,
             asked: None,
             not_before: None,
             failures: 0,
@@ -162,9 +165,12 @@ impl Stream {
         self.tail_until = Some(self.now + TAIL);
         let mut handoff = Handoff::new(Some((item, outcome)), join);
         match self.handoff.take() {
-            // Whether an earlier skip of it happened does not matter any more: it is over.
-            Some(doubt) if doubt.why == Why::Doubt => handoff.waiters = doubt.waiters,
-            // A skip of this very item is under way.
+            // Whether an earlier skip of it happened matters only for how it went: it is over.
+            Some(doubt) if doubt.why == Why::Doubt && doubt.asked.is_none() => {
+                handoff.waiters = doubt.waiters;
+                handoff.doubted = doubt.finished.map(|(_, outcome)| outcome);
+            }
+            // A skip of this very item is under way, or its outcome is about to be known.
             under_way @ Some(_) => return self.handoff = under_way,
             None => {}
         }
@@ -371,9 +377,11 @@ impl Stream {
         let in_doubt = handoff.finished.as_ref().filter(|_| handoff.why == Why::Doubt || handoff.next.is_some());
         let no_skip = in_doubt.is_some_and(|(item, _)| current_id == Some(item.id));
         if no_skip && self.phase == Phase::Running {
-            return self.doubt_is_over(handoff, fx);
+            return self.doubt_is_over(handoff, advanced.current, fx);
         }
-        if let Some((item, outcome)) = handoff.finished.clone().filter(|_| !no_skip) {
+        let doubted = handoff.doubted.filter(|_| !advanced.changed);
+        if let Some((item, outcome)) = handoff.finished.filter(|_| !no_skip) {
+            let outcome = doubted.unwrap_or(outcome);
             // What nobody has heard of made way unnoticed.
             let heard = self.live().is_none_or(|live| live.item.id != item.id || live.started || live.told_before);
             if heard || outcome != Outcome::Interrupted {
@@ -396,7 +404,7 @@ impl Stream {
         if let Some(item) = &advanced.current
             && let Some(reason) = self.quarantine.refuses(&item.url, self.now)
         {
-            return self.pass_over(item.clone(), reason, handoff, fx);
+            return self.pass_over(item.clone(), reason, handoff.join, handoff.waiters, fx);
         }
         let was_dry = matches!(self.on_air, OnAir::Placeholder { .. });
         // However long the hand-off took: behind silence an item starts at once, and behind the placeholder as soon as whatever plays before
@@ -442,16 +450,27 @@ impl Stream {
     }
 
     /// The item that is current now is not tried; whoever waits is answered with what comes after it.
-    fn pass_over(&mut self, item: QueueItem, reason: FailureReason, before: Handoff, fx: &mut Effects) {
+    fn pass_over(
+        &mut self,
+        item: QueueItem,
+        reason: FailureReason,
+        join: Join,
+        waiters: Vec<(CommandId, Wait)>,
+        fx: &mut Effects,
+    ) {
         self.errors += 1;
         self.resume = None;
-        let mut next = Handoff::new(Some((item, Outcome::Failed(reason))), before.join);
-        next.waiters = before.waiters;
+        let mut next = Handoff::new(Some((item, Outcome::Failed(reason))), join);
+        next.waiters = waiters;
         self.begin(next, fx);
     }
 
     /// The skip did not happen: the item goes on, or is followed if it has ended meanwhile. Skips that waited take their turn.
-    fn doubt_is_over(&mut self, handoff: Handoff, fx: &mut Effects) {
+    fn doubt_is_over(&mut self, handoff: Handoff, current: Option<QueueItem>, fx: &mut Effects) {
+        if let (None, Some(item)) = (self.live(), current) {
+            // The player failed in the meantime.
+            self.put_item(item, Join::Now, fx);
+        }
         if let Some((item, done)) = self.live().and_then(|live| Some((live.item.clone(), live.done.clone()?))) {
             let mut next = Handoff::new(Some((item, done)), Join::AtEnd);
             next.waiters = handoff.waiters;

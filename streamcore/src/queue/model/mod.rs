@@ -190,7 +190,7 @@ impl QueueModel {
             return Err(Error::ModeMismatch { mode: self.mode });
         }
         let undo = Undo { mode: Some(self.mode), ..Undo::of(EditKind::Migrate) };
-        self.mode = to;
+        self.enter(to);
         Ok(self.reorder(undo, |model, items| match to {
             Mode::Fifo => items.sort_by_key(|item| item.added_at),
             Mode::Priority => items.sort_by_key(|item| item.tier),
@@ -207,7 +207,7 @@ impl QueueModel {
         let before: Vec<ItemId> = self.waiting.iter().map(|item| item.id).collect();
         let mut items = self.waiting.take();
         sort(self, &mut items);
-        self.waiting = items.into_iter().collect();
+        self.waiting.extend(items);
         let same_order = self.waiting.iter().map(|item| item.id).eq(before.iter().copied());
         if same_order && undo.mode.is_none_or(|mode| mode == self.mode) {
             return self.applied(false, Vec::new());
@@ -217,12 +217,18 @@ impl QueueModel {
     }
 
     fn set_mode(&mut self, mode: Mode) -> Applied {
-        let before = std::mem::replace(&mut self.mode, mode);
+        let before = self.mode;
+        self.enter(mode);
         if before == mode {
             return self.applied(false, Vec::new());
         }
         self.remember(Undo { mode: Some(before), ..Undo::of(EditKind::Mode) });
         self.changed(Vec::new())
+    }
+
+    fn enter(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.waiting.keep_lanes(mode == Mode::Fair);
     }
 
     fn set_repeat(&mut self, repeat: Repeat) -> Applied {

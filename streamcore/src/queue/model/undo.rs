@@ -53,7 +53,9 @@ pub enum Anchor {
 }
 
 impl Undo {
-    pub(super) const fn of(kind: EditKind) -> Self {
+    /// What takes back an edit of this kind, with nothing to put right yet.
+    #[must_use]
+    pub const fn of(kind: EditKind) -> Self {
         Self {
             kind,
             remove: Vec::new(),
@@ -66,8 +68,9 @@ impl Undo {
         }
     }
 
-    /// How much it holds.
-    pub(super) fn weight(&self) -> usize {
+    /// How many items and ids it holds, as [`UNDO_ITEMS`] counts them.
+    #[must_use]
+    pub const fn weight(&self) -> usize {
         self.remove.len() + self.insert.len() + self.order.len()
     }
 }
@@ -99,7 +102,7 @@ impl QueueModel {
             self.waiting.insert(index + offset, item);
         }
         self.put_in_order(&undo.order);
-        self.mode = undo.mode.unwrap_or(self.mode);
+        self.enter(undo.mode.unwrap_or(self.mode));
         self.repeat = undo.repeat.unwrap_or(self.repeat);
         // Forgetting the undo is a change too, as it can be seen.
         Ok(Applied { undone: Some(kind), ..self.changed(Vec::new()) })
@@ -137,7 +140,7 @@ impl QueueModel {
                 *slot = item;
             }
         }
-        self.waiting = items.into_iter().collect();
+        self.waiting.extend(items);
     }
 
     fn anchored(&self, anchor: Anchor) -> usize {

@@ -160,9 +160,27 @@ impl World {
         self.command(Command::Skip { item })
     }
 
+    fn jump(&mut self, item: Option<ItemId>, to: ItemId, keep: bool) -> CommandId {
+        self.command(Command::Jump { item, to, keep })
+    }
+
+    fn seek(&mut self, item: Option<ItemId>, millis: u64) -> CommandId {
+        self.command(Command::Seek { item, position: Duration::from_millis(millis) })
+    }
+
     fn add(&mut self, placement: Placement) -> ItemId {
+        let item = item(self.items + 1);
+        self.add_item(item, placement)
+    }
+
+    /// Adds an item with this media.
+    fn add_media(&mut self, url: &str) -> ItemId {
+        let item = QueueItem { url: url.to_owned(), ..item(self.items + 1) };
+        self.add_item(item, Placement::Back)
+    }
+
+    fn add_item(&mut self, item: QueueItem, placement: Placement) -> ItemId {
         self.items += 1;
-        let item = item(self.items);
         let id = item.id;
         let op = Op::Add { items: vec![item], placement, rules: Rules::default() };
         self.queue.apply(op.into()).expect("there is room");

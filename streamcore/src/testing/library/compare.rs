@@ -70,6 +70,7 @@ async fn carried_out(library: &dyn Library, op: &LibraryOp) -> Vec<String> {
             let mut pages = Vec::new();
             loop {
                 let page = library.search(search).await.answered();
+                assert!(pages.len() < 10_000, "pages that never end: {page:?}");
                 pages.push(format!("{page:?}"));
                 match page.next {
                     Some(next) => search = Search { text: text.clone(), after: Some(next), limit },

@@ -3,9 +3,12 @@
 mod beginning_and_ending;
 mod failing;
 mod handing_over;
+mod jumping;
 mod pausing;
 mod restarting;
+mod seeking;
 mod skipping;
+mod stalling;
 
 use super::*;
 use crate::{FailureKind, FailureReason, Outcome, auto_end::Verdict, player::Join};
