@@ -68,10 +68,8 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         registry: store.clone(),
         broadcast: player,
         media,
-        library: store.clone(),
-        idempotency: store.clone(),
         runtime,
-        settings: config.http.settings(secret, &config.queue, &config.library),
+        settings: config.http.settings(secret, &config.queue),
     });
     let media_dir = &config.media_dir.value;
     let resumed = resumed.len();

@@ -3,84 +3,27 @@
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 use serde::Deserialize;
-use streamcore::{
-    StreamId,
-    queue::{Duplicates, Rules},
-};
 use streamcore_audio::AudioConfig;
 use streamcore_http::{ServeOptions, ServiceToken, Settings};
 
 use super::{ConfigError, Origin, Setting};
 
-/// The largest number of a stream: every JSON reader keeps it exactly.
-const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
-
 /// `[queue]`
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
     pub(crate) max_items: Setting<usize>,
-    /// 0: as many as they like.
-    pub(crate) max_per_requester: Setting<usize>,
-    pub(crate) duplicates: Setting<String>,
-    /// 0: at once.
-    pub(crate) cooldown_seconds: Setting<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct QueueLayer {
     max_items: Option<usize>,
-    max_per_requester: Option<usize>,
-    duplicates: Option<String>,
-    cooldown_seconds: Option<u64>,
 }
 
 impl Queue {
     pub(super) fn resolve(file: QueueLayer, origin: Origin) -> Result<Self, ConfigError> {
         let max_items = Setting::default(streamcore::queue::DEFAULT_MAX_ITEMS).or_from(file.max_items, origin);
-        Ok(Self {
-            max_items: max_items.named("queue.max_items").within(1..=100_000)?,
-            max_per_requester: Setting::default(0)
-                .or_from(file.max_per_requester, origin)
-                .named("queue.max_per_requester")
-                .within(0..=100_000)?,
-            duplicates: Setting::default(String::from("allow"))
-                .or_from(file.duplicates, origin)
-                .named("queue.duplicates")
-                .one_of(&[String::from("allow"), String::from("refuse")])?,
-            cooldown_seconds: Setting::default(0)
-                .or_from(file.cooldown_seconds, origin)
-                .named("queue.cooldown_seconds")
-                .within(0..=30 * 86_400)?,
-        })
-    }
-
-    /// What an add is held to.
-    pub(crate) fn rules(&self) -> Rules {
-        let mut rules = Rules::at_most(self.max_items.value);
-        rules.max_per_requester = Some(self.max_per_requester.value).filter(|limit| *limit > 0);
-        rules.duplicates = if self.duplicates.value == "refuse" { Duplicates::Refuse } else { Duplicates::Allow };
-        rules.cooldown = Some(self.cooldown_seconds.value).filter(|limit| *limit > 0).map(Duration::from_secs);
-        rules
-    }
-}
-
-/// `[library]`
-#[derive(Debug, Clone)]
-pub(crate) struct Library {
-    pub(crate) max_tracks: Setting<usize>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LibraryLayer {
-    max_tracks: Option<usize>,
-}
-
-impl Library {
-    pub(super) fn resolve(file: LibraryLayer, origin: Origin) -> Result<Self, ConfigError> {
-        let max_tracks = Setting::default(streamcore::library::DEFAULT_MAX_TRACKS).or_from(file.max_tracks, origin);
-        Ok(Self { max_tracks: max_tracks.named("library.max_tracks").within(1..=1_000_000)? })
+        Ok(Self { max_items: max_items.named("queue.max_items").within(1..=100_000)? })
     }
 }
 
@@ -139,8 +82,6 @@ pub(crate) struct Http {
     pub(crate) answer_timeout_seconds: Setting<u64>,
     pub(crate) write_timeout_seconds: Setting<u64>,
     pub(crate) max_connections: Setting<usize>,
-    pub(crate) max_idempotency_keys: Setting<usize>,
-    pub(crate) default_stream: Setting<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -152,8 +93,6 @@ pub(super) struct HttpLayer {
     answer_timeout_seconds: Option<u64>,
     write_timeout_seconds: Option<u64>,
     max_connections: Option<usize>,
-    max_idempotency_keys: Option<usize>,
-    default_stream: Option<i64>,
 }
 
 impl Http {
@@ -180,14 +119,6 @@ impl Http {
                 .or_from(file.max_connections, origin)
                 .named("http.max_connections")
                 .within(1..=1_000_000)?,
-            max_idempotency_keys: Setting::default(10_000)
-                .or_from(file.max_idempotency_keys, origin)
-                .named("http.max_idempotency_keys")
-                .within(1..=1_000_000)?,
-            default_stream: Setting::default(1)
-                .or_from(file.default_stream, origin)
-                .named("http.default_stream")
-                .within(-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER)?,
         })
     }
 
@@ -202,12 +133,9 @@ impl Http {
     }
 
     /// What the routes are told.
-    pub(crate) fn settings(&self, token: ServiceToken, queue: &Queue, library: &Library) -> Settings {
+    pub(crate) fn settings(&self, token: ServiceToken, queue: &Queue) -> Settings {
         let mut settings = Settings::new(token);
-        settings.rules = queue.rules();
-        settings.max_tracks = library.max_tracks.value;
-        settings.max_idempotency_keys = self.max_idempotency_keys.value;
-        settings.default_stream = StreamId::new(self.default_stream.value);
+        settings.max_items = queue.max_items.value;
         settings.version = env!("CARGO_PKG_VERSION");
         settings.public_url.clone_from(&self.public_url.value);
         settings.body_timeout = Duration::from_secs(self.body_timeout_seconds.value);
