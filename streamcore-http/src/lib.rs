@@ -26,6 +26,7 @@ mod api;
 mod edge;
 mod error;
 mod listen;
+mod openapi;
 mod page;
 mod routes;
 mod runtime;

@@ -13,7 +13,7 @@ use crate::{
         Access::{self, Public, Read, Token},
         Answer, Call, Route, RouteInfo,
     },
-    listen, page,
+    listen, openapi, page,
 };
 
 /// Every route, for documentation and for tests that must not forget one. `HEAD` and `OPTIONS` come with each.
@@ -79,6 +79,9 @@ pub(crate) fn table() -> Vec<Route> {
 
         // What can be queued. The names of files are not for everybody.
         get   ("/api/v1/media",                                Token,  media::answer),
+
+        // The API as a document.
+        get   ("/api/openapi.json",                            Public, openapi::answer),
 
         // Health.
         get   ("/health",                                      Public, health::health),

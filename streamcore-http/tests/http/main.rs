@@ -13,6 +13,7 @@ mod library;
 mod listen;
 mod malformed;
 mod messages;
+mod openapi;
 mod page;
 mod playlist;
 mod protocol;
