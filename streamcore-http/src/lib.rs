@@ -37,6 +37,7 @@ mod wire;
 
 pub use self::{
     edge::{Access, RouteInfo},
+    openapi::openapi,
     routes::routes,
     runtime::TokioRuntime,
     serve::{Peer, ServeOptions, serve},

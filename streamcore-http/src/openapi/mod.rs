@@ -23,7 +23,7 @@ static DOCUMENT: OnceLock<(String, String)> = OnceLock::new();
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let (text, tag) = DOCUMENT.get_or_init(|| {
-        let text = document().to_string();
+        let text = openapi();
         let tag = format!("{:016x}", crate::page::fingerprint(text.as_bytes()));
         (text, tag)
     });
@@ -35,6 +35,16 @@ pub(crate) async fn answer(call: Call) -> Answer {
     respond::set(&mut response, header::ETAG, &format!("\"{tag}\""));
     respond::set(&mut response, header::CACHE_CONTROL, "no-cache");
     Ok(response)
+}
+
+/// The API as an OpenAPI 3.1 document in JSON, as `/api/openapi.json` serves it: for tools that have no server at hand.
+///
+/// ```
+/// assert!(streamcore_http::openapi().starts_with("{\"components\":"));
+/// ```
+#[must_use]
+pub fn openapi() -> String {
+    document().to_string()
 }
 
 /// The whole document.
