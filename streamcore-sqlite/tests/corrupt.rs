@@ -14,7 +14,6 @@ use support::{Store, block_on};
 
 const STREAM: StreamId = StreamId::new(-7);
 const OTHER: StreamId = StreamId::new(8);
-const PAGE_BYTES: usize = 4_096;
 
 /// A store with item 2 waiting, item 1 in the history and a stream that runs; then spoilt by this statement.
 async fn spoilt(sql: &str) -> Store {
@@ -100,29 +99,37 @@ fn a_spoilt_stream_is_named() {
     });
 }
 
+const PAGE: usize = 4_096;
+
+/// Where tables and indexes begin, in pages from 1.
+fn roots(path: &std::path::Path) -> Vec<usize> {
+    let conn = Connection::open(path).expect("the store works until it is spoilt");
+    let mut query = conn.prepare("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0").expect("it has a schema");
+    let roots = query.query_map([], |row| row.get(0)).expect("it has a schema");
+    roots.map(|root: rusqlite::Result<u32>| root.expect("a number") as usize).collect()
+}
+
 #[test]
 fn a_damaged_file_is_an_error_and_no_panic() {
     block_on(async {
         let store = spoilt("UPDATE streams SET name = 'fine'").await;
         let path = store.path();
         store.store().close().await;
-        let conn = Connection::open(&path).unwrap();
-        let mut query = conn.prepare("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0").unwrap();
-        let roots: Vec<u32> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        drop(query);
-        drop(conn);
-        let mut bytes = std::fs::read(&path).unwrap();
-        for root in roots.into_iter().map(|root| root as usize) {
-            bytes[(root - 1) * PAGE_BYTES..root * PAGE_BYTES].fill(0x5a);
+        let whole = std::fs::read(&path).unwrap();
+        // The first page of every table and index; the schema, which may have several pages, stays.
+        let mut bytes = whole.clone();
+        for root in roots(&path) {
+            bytes[(root - 1) * PAGE..root * PAGE].fill(0x5a);
         }
-        std::fs::write(&path, &bytes).unwrap();
+        std::fs::write(&path, bytes).unwrap();
         let store = streamcore_sqlite::SqliteStore::open(&path).unwrap();
         let (read, written) = (store.view(STREAM, Page::ALL).await, store.purge(STREAM).await);
         assert!(matches!(read, Err(Error::Corrupt { .. })), "{read:?}");
         assert!(matches!(written, Err(Error::Corrupt { .. })), "{written:?}");
         store.close().await;
         // All but the header page, which says that this is a database of ours.
-        bytes[PAGE_BYTES..].fill(0x5a);
+        let mut bytes = whole;
+        bytes[PAGE..].fill(0x5a);
         std::fs::write(&path, bytes).unwrap();
         let refused = streamcore_sqlite::SqliteStore::open(&path);
         assert!(matches!(refused, Err(streamcore_sqlite::OpenError::Sqlite { .. })), "{refused:?}");
