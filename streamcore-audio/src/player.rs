@@ -13,6 +13,7 @@ use streamcore::{
 
 use crate::{
     AudioConfig, ConfigError,
+    decode::Abandoned,
     engine::{Order, Setup, Stream},
     mount::{Limits, Mount},
     pace::Pace,
@@ -54,6 +55,7 @@ pub struct AudioPlayer {
     config: AudioConfig,
     root: Root,
     placeholder: Placeholder,
+    abandoned: Abandoned,
     streams: Mutex<HashMap<StreamId, Arc<Stream>>>,
     #[cfg(test)]
     pub(crate) faults: Arc<crate::engine::Faults>,
@@ -71,11 +73,12 @@ impl AudioPlayer {
             .map_err(|source| ConfigError::MediaDir { path: config.media_dir.clone(), source })?;
         // If the encoder refuses these settings, better now than when the first stream starts.
         Line::new(config.format())?;
-        let placeholder = Placeholder::new(config.sample_rate);
+        let placeholder = Placeholder::new(config.format());
         Ok(Arc::new(Self {
             config,
             root,
             placeholder,
+            abandoned: Abandoned::default(),
             streams: Mutex::default(),
             #[cfg(test)]
             faults: Arc::default(),
@@ -113,6 +116,7 @@ impl AudioPlayer {
             lead: config.lead,
             handoff: config.handoff,
             placeholder: self.placeholder.clone(),
+            abandoned: self.abandoned.clone(),
             #[cfg(test)]
             faults: Arc::clone(&self.faults),
         };

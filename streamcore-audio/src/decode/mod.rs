@@ -3,6 +3,8 @@
 //! [`Reader`] demuxes, decodes, trims and mixes down; [`Resampler`] changes the rate; [`spawn`] runs both on a thread of their own, so that a
 //! disk that hangs can never stall a broadcast.
 
+mod abandoned;
+mod channel;
 mod downmix;
 mod feed;
 mod reader;
@@ -10,7 +12,10 @@ mod resample;
 #[cfg(test)]
 pub(crate) mod tests;
 
+#[cfg(test)]
+pub(crate) use self::channel::sync_channel;
 pub(crate) use self::{
+    abandoned::Abandoned,
     feed::{Feed, Feeds, Job, spawn},
     reader::{Reader, Step},
     resample::Resampler,

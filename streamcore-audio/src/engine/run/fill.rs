@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     EncodeError,
-    pcm::{CHANNELS, Fade, fade, samples, samples_in},
+    pcm::{BLOCK, CHANNELS, Fade, fade, samples, samples_in},
     splice::fade_in_samples,
 };
 
@@ -43,7 +43,14 @@ impl Engine {
             if self.line.ready() < 2 && !tape.has(running_start) {
                 return Ok(());
             }
+            tape.align(self.line.position());
             let (playback, sample) = (tape.playback, tape.sample);
+            if let Some((looped, index)) = tape.whole_block().filter(|_| self.line.room() == BLOCK) {
+                tape.gave_block();
+                self.note(playback, sample);
+                self.line.feed_block(&looped, index)?;
+                continue;
+            }
             let mut pcm = std::mem::take(&mut self.scratch);
             pcm.clear();
             match tape.read(self.line.room(), &mut pcm) {
@@ -80,6 +87,12 @@ impl Engine {
     }
 
     pub(super) fn feed(&mut self, playback: PlaybackId, sample: u64, pcm: &[f32]) -> Result<(), EncodeError> {
+        self.note(playback, sample);
+        self.line.feed(pcm)
+    }
+
+    /// What is fed next is this.
+    fn note(&mut self, playback: PlaybackId, sample: u64) {
         let at = self.line.position();
         let was_silent = self.marks.at(at).is_none();
         self.marks.set(at, Some((playback, sample)));
@@ -89,7 +102,6 @@ impl Engine {
         // Behind silence there is no lead to keep: it is heard at once.
         self.urgent |= was_silent && self.line.ready() < 2;
         self.starving_since = None;
-        self.line.feed(pcm)
     }
 
     /// Makes up what is missing to this many frames.

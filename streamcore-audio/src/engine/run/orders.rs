@@ -45,7 +45,8 @@ impl Engine {
     /// Starts the decoder of an item.
     pub(super) fn open(&self, play: Play) -> Tape {
         let rate = self.setup.format.sample_rate;
-        let job = Job { root: self.setup.root.clone(), url: play.item.url, from: play.from, rate };
+        let (root, abandoned) = (self.setup.root.clone(), self.setup.abandoned.clone());
+        let job = Job { root, url: play.item.url, from: play.from, rate, abandoned };
         let inbox = Arc::clone(&self.inbox);
         let receive = decode::spawn(job, move || inbox.pcm_is_there());
         Tape::file(play.playback, samples_in(play.from, rate), receive, fade_out_samples(rate))
@@ -119,6 +120,12 @@ impl Engine {
         self.paused = false;
         self.starving_since = None;
         let length = fade_in_samples(self.setup.format.sample_rate);
+        if let Some(tape) = self.current.as_mut().filter(|tape| tape.is_placeholder()) {
+            // Of a loop nothing is lost; behind the silence it falls in with the blocks of the line again.
+            self.kept.retain(|run| run.playback != tape.playback);
+            tape.begin_again();
+            tape.fade_in(length);
+        }
         if self.kept.is_empty() {
             self.current.iter_mut().for_each(|tape| tape.fade_in(length));
         } else {
