@@ -7,8 +7,10 @@ mod abandoned;
 mod channel;
 mod downmix;
 mod feed;
+mod mp4;
 mod reader;
 mod resample;
+mod trim;
 #[cfg(test)]
 pub(crate) mod tests;
 

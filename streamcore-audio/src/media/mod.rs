@@ -106,12 +106,27 @@ fn check(root: &Root, url: &str) -> Result<MediaInfo, FailureReason> {
         }
     }
     if !reader.decoded_any {
-        let detail = format!("{name:?} is not audio that can be played; use MP3, FLAC, Ogg Vorbis or WAV");
+        let detail = format!("{name:?} is not audio that can be played; use MP3, M4A, FLAC, Ogg Vorbis, WAV or AIFF");
         return Err(FailureReason::new(FailureKind::Unsupported, detail));
     }
-    let title = about.title.unwrap_or_else(|| title_of(&name));
-    let title = title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect();
-    Ok(MediaInfo { url: name, source: Source::File, duration: about.duration, title, artist: None })
+    let title = about.title.as_deref().and_then(readable);
+    let title = title.or_else(|| readable(&title_of(&name))).unwrap_or_else(|| "untitled".to_owned());
+    let artist = about.artist.as_deref().and_then(readable);
+    Ok(MediaInfo { url: name, source: Source::File, duration: about.duration, title, artist })
+}
+
+/// What a stranger's tag says, fit to be shown in one line among others; none if nothing is left of it.
+///
+/// Control characters would break the line, and those that turn the direction of writing would turn what follows it; a line break is a space.
+fn readable(text: &str) -> Option<String> {
+    let text = text.replace(['\n', '\r', '\t'], " ");
+    let shown = text.chars().filter(|c| !c.is_control() && !turns_direction(*c));
+    let shown: String = shown.take(MAX_TITLE_CHARS).collect();
+    Some(shown.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// A title made from a file's name: without folders and extension, underscores as spaces.

@@ -5,6 +5,9 @@ use std::{fs::File, io::Write, path::Path, time::Duration};
 use bytes::Bytes;
 use streamcore::{FailureKind, FailureReason};
 
+mod formats;
+mod hostile;
+
 use super::{
     feed::{Feed, Job, pump, spawn},
     reader::{Reader, Step},
