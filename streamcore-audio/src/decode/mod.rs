@@ -10,9 +10,9 @@ mod feed;
 mod mp4;
 mod reader;
 mod resample;
-mod trim;
 #[cfg(test)]
 pub(crate) mod tests;
+mod trim;
 
 #[cfg(test)]
 pub(crate) use self::channel::sync_channel;

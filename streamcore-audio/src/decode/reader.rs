@@ -223,7 +223,10 @@ impl Reader {
             return Ok(Step::End);
         }
         Err(if self.bad_packets > 0 {
-            FailureReason::new(FailureKind::Broken, "nothing in it could be decoded; it may be cut off: upload it again, or convert it")
+            FailureReason::new(
+                FailureKind::Broken,
+                "nothing in it could be decoded; it may be cut off: upload it again, or convert it",
+            )
         } else {
             FailureReason::new(FailureKind::Empty, "it holds no audio")
         })
@@ -279,6 +282,11 @@ impl Reader {
         self.track
             .time_base
             .map_or((1, i128::from(self.rate)), |base| (i128::from(base.numer.get()), i128::from(base.denom.get())))
+    }
+
+    /// The short name of its format, by its content.
+    pub(crate) fn format(&self) -> &'static str {
+        self.format.format_info().short_name
     }
 
     /// What the header tells. `bytes` is the size of the file: no header can promise more PCM than that.

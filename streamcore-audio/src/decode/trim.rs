@@ -26,7 +26,8 @@ pub(super) struct Trim {
 
 impl Trim {
     pub(super) fn of(format: &mut dyn FormatReader, track: &Track, rate: u32, edits: &[Edit]) -> Self {
-        let is = |codec| track.codec_params.as_ref().and_then(|it| it.audio()).is_some_and(|audio| audio.codec == codec);
+        let is =
+            |codec| track.codec_params.as_ref().and_then(|it| it.audio()).is_some_and(|audio| audio.codec == codec);
         if let Some(smpb) = smpb(format) {
             return smpb;
         }
@@ -65,9 +66,9 @@ pub(super) fn length_is_known(track: &Track) -> bool {
 }
 
 fn of_edit(edit: &Edit, track: &Track, rate: u32) -> Trim {
-    let (num, den) = track.time_base.map_or((1, u128::from(rate)), |base| {
-        (u128::from(base.numer.get()), u128::from(base.denom.get()))
-    });
+    let (num, den) = track
+        .time_base
+        .map_or((1, u128::from(rate)), |base| (u128::from(base.numer.get()), u128::from(base.denom.get())));
     let samples = |ticks: u64, num: u128, den: u128| {
         u64::try_from((u128::from(ticks) * num * u128::from(rate) + den / 2) / den).unwrap_or(u64::MAX)
     };

@@ -18,15 +18,11 @@ fn words(values: &[u32]) -> Vec<u8> {
 /// An MP4 file of uncompressed samples, one packet for each 1,000 of them, with these boxes in its track and in its movie.
 pub(super) fn mp4(pcm: &[f32], rate: u32, in_track: &[u8], in_movie: &[u8]) -> Vec<u8> {
     let count = u32::try_from(pcm.len() / CHANNELS).unwrap();
-    let data: Vec<u8> =
-        pcm.iter().flat_map(|value| ((value * 32_767.0).round() as i16).to_be_bytes()).collect();
+    let data: Vec<u8> = pcm.iter().flat_map(|value| ((value * 32_767.0).round() as i16).to_be_bytes()).collect();
     let file_type = boxed(b"ftyp", &[b"M4A \0\0\0\0M4A "]);
     let media = boxed(b"mdat", &[&data]);
     let offset = u32::try_from(file_type.len() + 8).unwrap();
-    let entry = boxed(
-        b"twos",
-        &[&words(&[0, 1, 0, 0]), &[0, 2, 0, 16], &words(&[0]), &words(&[rate << 16])],
-    );
+    let entry = boxed(b"twos", &[&words(&[0, 1, 0, 0]), &[0, 2, 0, 16], &words(&[0]), &words(&[rate << 16])]);
     let table = boxed(
         b"stbl",
         &[
@@ -56,8 +52,29 @@ pub(super) fn mp4(pcm: &[f32], rate: u32, in_track: &[u8], in_movie: &[u8]) -> V
     let mut head = words(&[7, 0, 0, 1, 0, count, 0, 0, 0, 0x0100_0000]);
     head.extend(words(&[0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000, 0, 0]));
     let track = boxed(b"trak", &[&boxed(b"tkhd", &[&head]), in_track, &description]);
-    let mut movie_head = words(&[0, 0, 0, 1_000, u32::try_from(u64::from(count) * 1_000 / u64::from(rate)).unwrap(), 0x1_0000]);
-    movie_head.extend(words(&[0x0100_0000, 0, 0, 0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000, 0, 0, 0, 0, 0, 0, 2]));
+    let mut movie_head =
+        words(&[0, 0, 0, 1_000, u32::try_from(u64::from(count) * 1_000 / u64::from(rate)).unwrap(), 0x1_0000]);
+    movie_head.extend(words(&[
+        0x0100_0000,
+        0,
+        0,
+        0x1_0000,
+        0,
+        0,
+        0,
+        0x1_0000,
+        0,
+        0,
+        0,
+        0x4000_0000,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        2,
+    ]));
     let movie = boxed(b"moov", &[&boxed(b"mvhd", &[&movie_head]), &track, in_movie]);
     [file_type, media, movie].concat()
 }
@@ -75,11 +92,7 @@ fn itunes(text: &str) -> Vec<u8> {
     let value = boxed(b"data", &[&words(&[1, 0]), text.as_bytes()]);
     let item = boxed(
         b"----",
-        &[
-            &boxed(b"mean", &[&words(&[0]), b"com.apple.iTunes"]),
-            &boxed(b"name", &[&words(&[0]), b"iTunSMPB"]),
-            &value,
-        ],
+        &[&boxed(b"mean", &[&words(&[0]), b"com.apple.iTunes"]), &boxed(b"name", &[&words(&[0]), b"iTunSMPB"]), &value],
     );
     let handler = boxed(b"hdlr", &[&words(&[0, 0]), b"mdirappl", &words(&[0, 0]), b"\0"]);
     boxed(b"udta", &[&boxed(b"meta", &[&words(&[0]), &handler, &boxed(b"ilst", &[&item])])])

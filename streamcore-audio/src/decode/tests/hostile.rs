@@ -57,7 +57,8 @@ fn a_free_format_mp3_is_refused_with_a_reason() {
     let dir = tempfile::tempdir().unwrap();
     let mp3 = encode_mp3(&sine(440.0, 32_000, 32_000), 32_000, 128).unwrap();
     // At 32,000 Hz all frames of 128 kbit/s are of one length: without the bit rate in their headers they are of free format.
-    let free: Vec<u8> = split_frames(&mp3).iter().flat_map(|frame| [&frame[..2], &[frame[2] & 0x0F], &frame[3..]].concat()).collect();
+    let free: Vec<u8> =
+        split_frames(&mp3).iter().flat_map(|frame| [&frame[..2], &[frame[2] & 0x0F], &frame[3..]].concat()).collect();
     let path = dir.path().join("free.mp3");
     std::fs::write(&path, free).unwrap();
     let reason = decode_all(&path, Duration::ZERO).unwrap_err();
@@ -68,7 +69,9 @@ fn a_free_format_mp3_is_refused_with_a_reason() {
 /// A WAV of any number of channels and any rate, the same in all channels.
 fn write_many(path: &Path, channels: u16, rate: u32, samples: u32) {
     let bytes = samples * u32::from(channels) * 2;
-    let mut wav = [b"RIFF".as_slice(), &(bytes + 36).to_le_bytes(), b"WAVEfmt ", &16_u32.to_le_bytes(), &1_u16.to_le_bytes()].concat();
+    let mut wav =
+        [b"RIFF".as_slice(), &(bytes + 36).to_le_bytes(), b"WAVEfmt ", &16_u32.to_le_bytes(), &1_u16.to_le_bytes()]
+            .concat();
     wav.extend(channels.to_le_bytes());
     wav.extend(rate.to_le_bytes());
     wav.extend((rate * u32::from(channels) * 2).to_le_bytes());
