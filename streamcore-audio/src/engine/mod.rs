@@ -10,6 +10,7 @@ mod inbox;
 mod live;
 mod marks;
 mod outlet;
+mod quality;
 mod run;
 mod tape;
 #[cfg(test)]

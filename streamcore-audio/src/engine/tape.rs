@@ -52,6 +52,10 @@ impl Tape {
         Self { playback, sample: 0, kind: Kind::Loop(pcm), fade_in: 0, faded: 0, hold: 0, begun: false }
     }
 
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
     pub(super) fn is_placeholder(&self) -> bool {
         matches!(self.kind, Kind::Loop(_))
     }

@@ -60,6 +60,11 @@ impl Engine {
                     return Ok(());
                 }
                 Read::End(end) => {
+                    let over = self.quality.sounds_at(self.line.position());
+                    self.tell(over);
+                    if self.marks.beginning_of(playback).is_some() {
+                        self.quality.ends_at(self.line.position());
+                    }
                     if let Some(live) = self.live.as_mut().filter(|live| live.playback == playback) {
                         live.ends(end);
                     }
@@ -98,7 +103,12 @@ impl Engine {
         self.marks.set(at, Some((playback, sample)));
         if let Some(live) = self.live.as_mut().filter(|live| live.playback == playback) {
             live.first.get_or_insert(at);
+            let follows = std::mem::take(&mut live.follows);
+            let joined = self.quality.begins_at(at, follows);
+            self.tell(joined);
         }
+        let over = self.quality.sounds_at(at);
+        self.tell(over);
         // Behind silence there is no lead to keep: it is heard at once.
         self.urgent |= was_silent && self.line.ready() < 2;
         self.starving_since = None;
@@ -107,9 +117,11 @@ impl Engine {
     /// Makes up what is missing to this many frames.
     pub(super) fn fill_with_silence(&mut self, frames: u64, now: Duration) -> Result<(), EncodeError> {
         while self.line.ready() < frames {
+            let mut starves = None;
             let tail = match &mut self.current {
                 Some(tape) if !self.paused && self.kept.is_empty() => {
                     self.starving_since.get_or_insert(now);
+                    starves = Some(tape.has_begun());
                     let sample = tape.sample;
                     let tail = tape.starve(fade_in_samples(self.setup.format.sample_rate));
                     if !tail.is_empty() {
@@ -120,6 +132,9 @@ impl Engine {
                 _ => Vec::new(),
             };
             self.line.feed(&tail)?;
+            if let Some(begun) = starves {
+                self.quality.starves_at(self.line.position(), begun);
+            }
             self.marks.set(self.line.position(), None);
             self.line.feed_silence()?;
         }
@@ -132,6 +147,8 @@ impl Engine {
             return;
         }
         self.starving_since = None;
+        let over = self.quality.sounds_at(self.line.position());
+        self.tell(over);
         let Some(tape) = self.current.take() else { return };
         if let Some(live) = self.live.as_mut().filter(|live| live.playback == tape.playback) {
             let detail = format!("nothing could be read from it for {} seconds", MAX_STALL.as_secs());

@@ -24,7 +24,7 @@ impl Engine {
                 self.outlet.send(Report::Listeners { count });
             }
             Order::Play(play) => {
-                self.live = Some(Live::new(play.playback, false));
+                self.live = Some(Live::new(play.playback, false).following(play.join == Join::AtEnd));
                 let (join, tape) = (play.join, self.open(play));
                 self.take_over(tape, join, now)?;
             }
@@ -56,6 +56,7 @@ impl Engine {
     pub(super) fn take_over(&mut self, tape: Tape, join: Join, now: Duration) -> Result<(), EncodeError> {
         self.starving_since = None;
         if std::mem::take(&mut self.paused) {
+            self.quality.interrupted();
             // It is silent already; what the pause kept belongs to a playback that is over.
             self.kept.clear();
             (self.current, self.next, self.replacing) = (Some(tape), None, None);
@@ -98,6 +99,7 @@ impl Engine {
         let not_before = replaced.map_or(0, |it| self.marks.beginning_of(it).unwrap_or(self.line.position()));
         self.cut(not_before)?;
         self.kept.clear();
+        self.quality.interrupted();
         tape.fade_in(fade_in_samples(self.setup.format.sample_rate));
         (self.current, self.next) = (Some(tape), None);
         Ok(())
@@ -137,6 +139,8 @@ impl Engine {
     pub(super) fn cut(&mut self, not_before: u64) -> Result<VecDeque<Run>, EncodeError> {
         let removed = self.line.cut(not_before)?;
         let at = removed.at;
+        let over = self.quality.sounds_at(at);
+        self.tell(over);
         if let Some(live) = self.live.as_mut().filter(|live| live.first.is_some_and(|first| first >= at)) {
             live.first = None;
         }
