@@ -32,6 +32,10 @@ pub struct AudioConfig {
     pub handoff: Duration,
     /// How far a listener may fall behind before it is dropped (10 s): more than burst and two waves, at most 2 minutes.
     pub max_lag: Duration,
+    /// A file to loop when nothing plays, instead of the built-in chord (none): a path in the media directory, or an absolute one, which is trusted.
+    /// At most 5 minutes long; it is held in memory, decoded. If it cannot be used the chord plays, and
+    /// [`AudioPlayer::placeholder_problem`](crate::AudioPlayer::placeholder_problem) says why.
+    pub placeholder: Option<String>,
     /// How many listeners one stream may have (10,000): at least one.
     pub max_listeners: usize,
 }
@@ -50,6 +54,7 @@ impl AudioConfig {
             lead: Duration::from_secs(1),
             handoff: Duration::from_millis(600),
             max_lag: Duration::from_secs(10),
+            placeholder: None,
             max_listeners: 10_000,
         }
     }

@@ -4,6 +4,7 @@
 //! [`frames`]. Until a thread has done that, the engines encode it themselves.
 
 mod chord;
+mod file;
 mod frames;
 #[cfg(test)]
 mod tests;
@@ -14,10 +15,12 @@ use std::{
 };
 
 use bytes::Bytes;
+use streamcore::FailureReason;
 
 use crate::{
     config::MountFormat,
     pcm::{BLOCK, CHANNELS},
+    source::Root,
 };
 
 /// The placeholder of a player, made when it is first needed and shared by all its streams. Cheap to clone.
@@ -31,6 +34,13 @@ impl Placeholder {
     /// The built-in one.
     pub(crate) fn new(format: MountFormat) -> Self {
         Self { format, looped: Arc::default() }
+    }
+
+    /// The file at this place, absolute or in the media directory. Blocks until it is decoded.
+    pub(crate) fn of_file(root: &Root, place: &str, format: MountFormat) -> Result<Self, FailureReason> {
+        let looped = Arc::new(Looped::new(file::load(root, place, format.sample_rate)?));
+        looped.encode_aside(format);
+        Ok(Self { format, looped: Arc::new(OnceLock::from(looped)) })
     }
 
     /// A playback of it, from its beginning.

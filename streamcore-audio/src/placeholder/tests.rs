@@ -106,3 +106,42 @@ fn a_line_takes_the_frames_of_a_loop_and_leaves_them_without_a_click() {
     let step = left.windows(2).fold(0.0_f32, |most, pair| most.max((pair[1] - pair[0]).abs()));
     assert!(step < 0.03, "a step of {step}");
 }
+
+/// Promise A9.
+#[test]
+fn a_file_loops_without_silence_or_loss_and_what_is_no_file_gives_way_to_the_chord() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = Root::new(dir.path()).unwrap();
+    // Whole cycles: the file itself has no seam. 7,000 samples are no whole number of blocks.
+    let tone = sine(441.0, 44_100, 7_000);
+    crate::write_wav(dir.path().join("hold.wav"), &tone, 44_100).unwrap();
+    let absolute = dir.path().join("hold.wav");
+    for place in ["hold.wav", absolute.to_str().unwrap()] {
+        let mut playback = Placeholder::of_file(&root, place, format(44_100)).unwrap().play();
+        let length = playback.looped.blocks() * BLOCK;
+        assert!((30.0..30.3).contains(&(length as f64 / 44_100.0)), "{length} samples");
+        let mut pcm = Vec::new();
+        playback.read(length * 2, &mut pcm);
+        let left: Vec<f32> = pcm.chunks(2).map(|pair| pair[0]).collect();
+        let step = left.windows(2).fold(0.0_f32, |most, pair| most.max((pair[1] - pair[0]).abs()));
+        assert!(step < 0.034, "a step of {step}: the tone's own are 0.0314");
+        let silent = left.split(|value| value.abs() > 0.01).map(<[f32]>::len).max().unwrap();
+        assert!(silent < 4, "{silent} samples of silence");
+        let frames = frames::of(&playback.looped, format(44_100)).unwrap();
+        assert!(frames.is_some_and(|frames| frames.len() * BLOCK == length));
+    }
+    std::fs::write(dir.path().join("text.mp3"), "no music ".repeat(5_000)).unwrap();
+    for (place, says) in [
+        ("none.mp3", "none.mp3"),
+        ("text.mp3", "use MP3"),
+        ("../hold.wav", ".."),
+        ("/nowhere/a.mp3", "not found"),
+        ("/dev", "regular"),
+    ] {
+        let reason = Placeholder::of_file(&root, place, format(44_100)).unwrap_err();
+        assert!(reason.detail.contains(says), "{place}: {reason}");
+        let config = crate::AudioConfig { placeholder: Some(place.to_owned()), ..crate::AudioConfig::new(dir.path()) };
+        let player = crate::AudioPlayer::new(config).unwrap();
+        assert_eq!(player.placeholder_problem(), Some(&reason));
+    }
+}
