@@ -35,6 +35,11 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "\n[audio]")?;
         line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
         line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;
+        line(f, "quality", audio.quality.map(u8::to_string))?;
+        match &audio.placeholder.value {
+            Some(place) => line(f, "placeholder", (quoted(place), audio.placeholder.origin))?,
+            None => writeln!(f, "# placeholder is not set: a built-in chord plays when nothing else does")?,
+        }
         line(f, "max_listeners", audio.max_listeners.map(usize::to_string))?;
         writeln!(f, "\n[http]")?;
         match &http.public_url.value {

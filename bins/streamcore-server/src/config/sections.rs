@@ -94,6 +94,8 @@ impl Library {
 pub(crate) struct Audio {
     pub(crate) bitrate_kbps: Setting<u32>,
     pub(crate) sample_rate: Setting<u32>,
+    pub(crate) quality: Setting<u8>,
+    pub(crate) placeholder: Setting<Option<String>>,
     pub(crate) max_listeners: Setting<usize>,
 }
 
@@ -102,6 +104,8 @@ pub(crate) struct Audio {
 pub(super) struct AudioLayer {
     bitrate_kbps: Option<u32>,
     sample_rate: Option<u32>,
+    quality: Option<u8>,
+    placeholder: Option<String>,
     max_listeners: Option<usize>,
 }
 
@@ -117,6 +121,12 @@ impl Audio {
                 .or_from(file.sample_rate, origin)
                 .named("audio.sample_rate")
                 .one_of(&[32_000, 44_100, 48_000])?,
+            quality: Setting::default(usual.quality)
+                .or_from(file.quality, origin)
+                .named("audio.quality")
+                .within(0..=7)?,
+            // Whether it can be played is looked at by the player, which has another one if not.
+            placeholder: Setting::default(usual.placeholder).or_from(file.placeholder.map(Some), origin),
             max_listeners: Setting::default(usual.max_listeners)
                 .or_from(file.max_listeners, origin)
                 .named("audio.max_listeners")
@@ -129,6 +139,8 @@ impl Audio {
         AudioConfig {
             bitrate_kbps: self.bitrate_kbps.value,
             sample_rate: self.sample_rate.value,
+            quality: self.quality.value,
+            placeholder: self.placeholder.value.clone(),
             max_listeners: self.max_listeners.value,
             ..AudioConfig::new(media_dir)
         }
