@@ -56,7 +56,7 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     });
     if demo {
         let media_dir = config.media_dir.value.clone();
-        demo::prepare(media_dir, &*media, &*store, &*store, config.queue.max_items.value, runtime.now()).await?;
+        demo::prepare(media_dir, &*media, &*store, &*store, config.queue.rules(), runtime.now()).await?;
     }
     let resumed = host.resume_all().await?;
     if demo {
@@ -68,8 +68,10 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         registry: store.clone(),
         broadcast: player,
         media,
+        library: store.clone(),
+        idempotency: store.clone(),
         runtime,
-        settings: config.http.settings(secret, &config.queue),
+        settings: config.http.settings(secret, &config.queue, &config.library),
     });
     let media_dir = &config.media_dir.value;
     let resumed = resumed.len();

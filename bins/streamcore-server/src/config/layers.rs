@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     ConfigError, Origin,
-    sections::{AudioLayer, HttpLayer, QueueLayer},
+    sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
 };
 
 /// What the file says: every key is optional, a key it does not know is an error.
@@ -23,6 +23,8 @@ pub(super) struct FileLayer {
     pub(super) shutdown_grace_seconds: Option<u64>,
     #[serde(default)]
     pub(super) queue: QueueLayer,
+    #[serde(default)]
+    pub(super) library: LibraryLayer,
     #[serde(default)]
     pub(super) audio: AudioLayer,
     #[serde(default)]

@@ -10,7 +10,7 @@ mod setting;
 pub(crate) use self::{
     layers::Environment,
     report::Report,
-    sections::{Audio, Http, Queue},
+    sections::{Audio, Http, Library, Queue},
     setting::{Origin, Setting},
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -29,6 +29,7 @@ pub(crate) struct Config {
     /// None: the server makes its own and keeps it in the data directory.
     pub(crate) api_token: Setting<Option<Secret>>,
     pub(crate) queue: Queue,
+    pub(crate) library: Library,
     pub(crate) audio: Audio,
     pub(crate) http: Http,
 }
@@ -91,6 +92,7 @@ impl Config {
                 .within(1..=300)?,
             api_token: check_token(api_token)?,
             queue: Queue::resolve(file.queue, origin)?,
+            library: Library::resolve(file.library, origin)?,
             audio: Audio::resolve(file.audio, origin)?,
             http: Http::resolve(file.http, origin)?,
         };

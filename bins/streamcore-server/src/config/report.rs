@@ -17,7 +17,8 @@ fn token_hint(config: &Config) -> String {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Config { listen, data_dir, media_dir, shutdown_grace_seconds, api_token: _, queue, audio, http } = self.0;
+        let Config { listen, data_dir, media_dir, shutdown_grace_seconds, api_token: _, queue, library, audio, http } =
+            self.0;
         line(f, "listen", listen.map(|v| quoted(&v.to_string())))?;
         line(f, "data_dir", data_dir.map(|v| quoted(&v.display().to_string())))?;
         line(f, "media_dir", media_dir.map(|v| quoted(&v.display().to_string())))?;
@@ -25,9 +26,20 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "# api_token: {}", token_hint(self.0))?;
         writeln!(f, "\n[queue]")?;
         line(f, "max_items", queue.max_items.map(usize::to_string))?;
+        line(f, "max_items_per_requester", queue.max_items_per_requester.map(usize::to_string))?;
+        line(f, "allow_duplicates", queue.allow_duplicates.map(bool::to_string))?;
+        line(f, "cooldown_seconds", queue.cooldown_seconds.map(u64::to_string))?;
+        line(f, "default_stream", queue.default_stream.map(i64::to_string))?;
+        writeln!(f, "\n[library]")?;
+        line(f, "max_tracks", library.max_tracks.map(usize::to_string))?;
         writeln!(f, "\n[audio]")?;
         line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
         line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;
+        line(f, "quality", audio.quality.map(u8::to_string))?;
+        match &audio.placeholder.value {
+            Some(place) => line(f, "placeholder", (quoted(place), audio.placeholder.origin))?,
+            None => writeln!(f, "# placeholder is not set: a built-in chord plays when nothing else does")?,
+        }
         line(f, "max_listeners", audio.max_listeners.map(usize::to_string))?;
         writeln!(f, "\n[http]")?;
         match &http.public_url.value {

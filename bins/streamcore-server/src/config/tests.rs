@@ -147,4 +147,7 @@ fn the_example_file_has_every_key_and_equals_the_defaults() {
     // What has no default value is there as a comment.
     let set = resolve(&Flags::default(), &[], &example.replace("# public_url", "public_url")).expect("valid");
     assert_eq!(set.http.public_url.value.as_deref(), Some("https://radio.example"));
+    let set = resolve(&Flags::default(), &[], &example.replace("# placeholder", "placeholder")).expect("valid");
+    assert_eq!(set.audio.config("media".as_ref()).placeholder.as_deref(), Some("hold.mp3"));
+    assert!(Report(&set).to_string().contains("placeholder = \"hold.mp3\""));
 }
