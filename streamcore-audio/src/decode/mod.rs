@@ -11,7 +11,7 @@ mod resample;
 pub(crate) mod tests;
 
 pub(crate) use self::{
-    feed::{Feed, Feeds, Job, spawn},
+    feed::{Feed, Feeds, Job, Steps, spawn},
     reader::{Reader, Step},
     resample::Resampler,
 };

@@ -74,7 +74,7 @@ impl Reader {
     }
 
     /// See [`open`](Self::open).
-    pub(super) fn read(source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
+    pub(crate) fn read(source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
         let stream = MediaSourceStream::new(source, Default::default());
         let mut hint = Hint::new();
         if let Some((_, extension)) = name.rsplit_once('.') {

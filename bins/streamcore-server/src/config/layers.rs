@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     ConfigError, Origin,
+    remote::{RemoteLayer, ResolverLayer},
     sections::{AudioLayer, HttpLayer, QueueLayer},
 };
 
@@ -25,6 +26,10 @@ pub(super) struct FileLayer {
     pub(super) queue: QueueLayer,
     #[serde(default)]
     pub(super) audio: AudioLayer,
+    #[serde(default)]
+    pub(super) remote: RemoteLayer,
+    #[serde(default)]
+    pub(super) resolver: ResolverLayer,
     #[serde(default)]
     pub(super) http: HttpLayer,
     #[serde(skip)]

@@ -3,12 +3,14 @@
 //! A section of the file is a struct in [`sections`]; [`layers`] reads the sources; [`report`] prints the result.
 
 mod layers;
+mod remote;
 mod report;
 mod sections;
 mod setting;
 
 pub(crate) use self::{
     layers::Environment,
+    remote::{Remote, Resolver},
     report::Report,
     sections::{Audio, Http, Queue},
     setting::{Origin, Setting},
@@ -30,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) api_token: Setting<Option<Secret>>,
     pub(crate) queue: Queue,
     pub(crate) audio: Audio,
+    pub(crate) remote: Remote,
+    pub(crate) resolver: Resolver,
     pub(crate) http: Http,
 }
 
@@ -92,9 +96,18 @@ impl Config {
             api_token: check_token(api_token)?,
             queue: Queue::resolve(file.queue, origin)?,
             audio: Audio::resolve(file.audio, origin)?,
+            remote: Remote::resolve(file.remote, origin)?,
+            resolver: Resolver::resolve(file.resolver, origin)?,
             http: Http::resolve(file.http, origin)?,
         };
         Ok(config)
+    }
+
+    /// What the player is told.
+    pub(crate) fn player(&self) -> streamcore_audio::AudioConfig {
+        let mut player = self.audio.config(&self.media_dir.value);
+        player.remote = self.remote.config(&self.resolver);
+        player
     }
 
     /// How long an orderly end may take.

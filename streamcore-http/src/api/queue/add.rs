@@ -54,7 +54,11 @@ pub(crate) async fn answer(call: Call) -> Answer {
 async fn check(app: &App, url: &str) -> Result<MediaInfo, ApiError> {
     let late = || FailureReason::new(FailureKind::Stalled, "it did not answer in time; try again or choose another");
     let checked = tokio::time::timeout(CHECK_LIMIT, app.media.check(url)).await;
-    let refused = |reason| ApiError::from(FieldError::new(Part::Body, "url", Problem::Media(reason)));
+    let problem = |reason: FailureReason| match reason.kind {
+        FailureKind::ResolverMissing => Problem::ResolverMissing,
+        _ => Problem::Media(reason),
+    };
+    let refused = |reason| ApiError::from(FieldError::new(Part::Body, "url", problem(reason)));
     checked.unwrap_or_else(|_| Err(late())).map_err(refused)
 }
 
