@@ -10,8 +10,10 @@ mod resample;
 #[cfg(test)]
 pub(crate) mod tests;
 
+#[cfg(feature = "remote")]
+pub(crate) use self::feed::Steps;
 pub(crate) use self::{
-    feed::{Feed, Feeds, Job, Steps, spawn},
+    feed::{Feed, Feeds, Job, spawn},
     reader::{Reader, Step},
     resample::Resampler,
 };

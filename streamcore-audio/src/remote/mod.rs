@@ -74,7 +74,7 @@ pub(crate) struct Remote(Arc<Inner>);
 struct Inner {
     config: RemoteConfig,
     guard: Guard,
-    roots: fn() -> rustls::RootCertStore,
+    roots: rustls::RootCertStore,
     seeds: RandomState,
     started: Mutex<Option<Started>>,
 }
@@ -137,10 +137,10 @@ pub(crate) fn is_url(location: &str) -> bool {
 
 impl Remote {
     pub(crate) fn new(config: RemoteConfig) -> Self {
-        Self::with(config, Arc::new(guard::System), dial::public_roots)
+        Self::with(config, Arc::new(guard::System), dial::public_roots())
     }
 
-    fn with(config: RemoteConfig, resolve: Arc<dyn Resolve>, roots: fn() -> rustls::RootCertStore) -> Self {
+    fn with(config: RemoteConfig, resolve: Arc<dyn Resolve>, roots: rustls::RootCertStore) -> Self {
         let guard = Guard::new(config.allow.clone(), resolve);
         Self(Arc::new(Inner { config, guard, roots, seeds: RandomState::new(), started: Mutex::default() }))
     }
@@ -163,7 +163,7 @@ impl Remote {
             .enable_all()
             .build()
             .map_err(|_| unavailable("the server has no thread left to fetch it; it is tried again"))?;
-        let tls = dial::tls((self.0.roots)()).map_err(|_| unavailable("the server cannot set up TLS"))?;
+        let tls = dial::tls(self.0.roots.clone()).map_err(|_| unavailable("the server cannot set up TLS"))?;
         let client = Client { guard: self.0.guard.clone(), tls, config: self.0.config.clone() };
         Ok(Started { runtime, client })
     }

@@ -4,7 +4,7 @@
 //! learns nothing of our own settings from its environment, and what it answers passes the guard like anything from outside. What it connects
 //! to itself, the guard does not see: who sets it trusts it.
 
-use std::process::Stdio;
+use std::{ffi::OsString, process::Stdio};
 
 use streamcore::{FailureKind, FailureReason};
 use tokio::{io::AsyncReadExt, process::Command};
@@ -49,16 +49,15 @@ pub(super) async fn resolve(config: &RemoteConfig, page: &Url) -> Result<Url, Fa
     let Some((program, arguments)) = command.split_first() else { return Err(missing()) };
     let mut command = Command::new(program);
     command.args(arguments.iter().map(|argument| argument.replace("{url}", page.as_str())));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("STREAMCORE_") {
-            command.env_remove(name);
-        }
-    }
+    hide_ours(&mut command, std::env::vars_os().map(|(name, _)| name));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let run = async {
         let mut child = command.spawn().map_err(|error| {
             tracing::warn!(%error, "the resolver command cannot be run; see resolver.command");
-            FailureReason::new(FailureKind::Unavailable, "the server's resolver command cannot be run")
+            FailureReason::new(
+                FailureKind::ResolverMissing,
+                "the server's resolver command cannot be run; tell its operator",
+            )
         })?;
         let mut printed = Vec::new();
         if let Some(output) = child.stdout.take() {
@@ -84,6 +83,26 @@ pub(super) async fn resolve(config: &RemoteConfig, page: &Url) -> Result<Url, Fa
         .map_err(|reason| FailureReason::new(reason.kind, format!("what the resolver answers: {}", reason.detail)))
 }
 
+/// Our own settings, the token among them, are nobody else's business.
+fn hide_ours(command: &mut Command, names: impl Iterator<Item = OsString>) {
+    for name in names.filter(|name| name.to_string_lossy().starts_with("STREAMCORE_")) {
+        command.env_remove(name);
+    }
+}
+
 fn failed(how: impl std::fmt::Display) -> FailureReason {
     FailureReason::new(FailureKind::Unreadable, format!("the resolver {how}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_settings_are_hidden_and_nothing_else_is() {
+        let mut command = Command::new("r");
+        hide_ours(&mut command, ["PATH", "STREAMCORE_API_TOKEN", "STREAMCORE_LOG"].into_iter().map(OsString::from));
+        let hidden: Vec<_> = command.as_std().get_envs().collect();
+        assert_eq!(hidden, [("STREAMCORE_API_TOKEN".as_ref(), None), ("STREAMCORE_LOG".as_ref(), None)]);
+    }
 }

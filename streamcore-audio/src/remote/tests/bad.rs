@@ -239,7 +239,7 @@ fn a_name_is_looked_up_once_for_each_connection_and_that_address_is_used() {
     let server = Server::new(move |asked, stream| file(asked, stream, &mp3));
     let config = RemoteConfig { allow: vec!["127.0.0.1".parse().unwrap()], ..config() };
     let zone = Arc::new(Rebinding::default());
-    let remote = Remote::with(config, Arc::clone(&zone) as Arc<dyn Resolve>, dial::public_roots);
+    let remote = Remote::with(config, Arc::clone(&zone) as Arc<dyn Resolve>, dial::public_roots());
     let url = server.url("/x").replace("127.0.0.1", "rebind.example");
     let wanted = Arc::new(());
     let patience = Patience::while_wanted(Arc::downgrade(&wanted));

@@ -125,6 +125,22 @@ fn what_cannot_go_on_is_told_with_its_reason() {
 }
 
 #[test]
+fn a_server_without_ranges_can_begin_in_the_middle_all_the_same() {
+    let (dir, root) = root(config());
+    for (name, bytes) in [("a.mp3", mp3(5)), ("a.wav", wav(5))] {
+        std::fs::write(dir.path().join(name), &bytes).unwrap();
+        let server = Server::new(move |_, stream| {
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len())?;
+            stream.write_all(&bytes)
+        });
+        let from = Duration::from_millis(2_345);
+        let (local, remote) = (play(&root, name, from, ALL), play(&root, &server.url("/x"), from, ALL));
+        assert_eq!(remote.1, Some(Ok(())), "{name}");
+        assert!(local.0 == remote.0, "{name}: {} and {} samples", local.0.len(), remote.0.len());
+    }
+}
+
+#[test]
 fn a_check_tells_title_length_and_the_one_form_of_the_url() {
     let (_dir, root) = root(config());
     let bytes = mp3(5);

@@ -5,6 +5,7 @@ mod finite;
 mod live;
 mod on_air;
 mod resolver;
+mod secure;
 
 use std::{
     io::{Read, Write},
