@@ -56,6 +56,26 @@ fn a_station_that_drops_comes_back_without_a_click_until_it_stays_away() {
 
 /// Promise A14.
 #[test]
+fn no_seam_clicks_wherever_the_connection_was_cut() {
+    let (_dir, root) = root(RemoteConfig { retry_for: Duration::from_millis(400), ..config() });
+    let low = tone(440.0, 2);
+    let server = Server::new(move |asked, stream| match asked.nth {
+        // Each ends at another place of the wave, and begins at another one.
+        nth @ 0..8 => {
+            station(stream)?;
+            stream.write_all(&low[nth * 600..low.len() - nth * 500])
+        }
+        _ => write!(stream, "HTTP/1.0 404 File Not Found\r\n\r\n"),
+    });
+    let (pcm, end) = play(&root, &server.url("/live"), Duration::ZERO, ALL);
+    assert_eq!(end.unwrap().unwrap_err().kind, FailureKind::Stalled);
+    assert!(pcm.len() > 44_100 * 10, "{} samples", pcm.len());
+    // 440 Hz at half of full scale rises by 0.031 a sample.
+    assert!(largest_step(&pcm) < 0.05, "a step of {}", largest_step(&pcm));
+}
+
+/// Promise A14.
+#[test]
 fn other_formats_come_back_as_well() {
     for (name, bytes) in [("aac", &include_bytes!("tone.aac")[..]), ("ogg", &include_bytes!("tone.ogg")[..])] {
         let (_dir, root) = root(config());
