@@ -72,6 +72,8 @@ impl AudioPlayer {
         config.validate()?;
         let root = Root::new(&config.media_dir)
             .map_err(|source| ConfigError::MediaDir { path: config.media_dir.clone(), source })?;
+        #[cfg(feature = "remote")]
+        let root = root.with_remote(crate::remote::Remote::new(config.remote.clone()));
         // If the encoder refuses these settings, better now than when the first stream starts.
         Line::new(config.format())?;
         let own = config.placeholder.as_deref().map(|place| Placeholder::of_file(&root, place, config.format()));

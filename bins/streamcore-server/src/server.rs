@@ -40,8 +40,9 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
 
-    let player = AudioPlayer::new(config.audio.config(&config.media_dir.value))?;
-    let media = Arc::new(MediaDir::new(&config.media_dir.value)?);
+    let player = AudioPlayer::new(config.player())?;
+    let media = MediaDir::new(&config.media_dir.value)?.with_remote(config.remote.config(&config.resolver));
+    let media = Arc::new(media);
     // A new token is shown once, by this start: so it is made when little can go wrong any more.
     let token = token::obtain(config)?;
     let secret = ServiceToken::new(token.secret.0.as_str())?;
