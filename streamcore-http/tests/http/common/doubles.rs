@@ -172,6 +172,9 @@ impl Media for ScriptedMedia {
             return refused(FailureKind::Forbidden, "the path leaves the media directory; name a file inside of it");
         }
         assert!(!url.contains("panic"), "the media check panics, as the test wants it to");
+        if url.contains("youtu.be") {
+            return refused(FailureKind::ResolverMissing, "it is a page, and this server has no resolver");
+        }
         if url.contains("missing") {
             return refused(FailureKind::NotFound, "there is no such file; see the list of media");
         }
