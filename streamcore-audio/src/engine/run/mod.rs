@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::BytesMut;
-use streamcore::player::Report;
+use streamcore::player::{Report, Wave};
 
 use super::{
     Carried, Inbox, Order, Outlet, Setup,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     EncodeError,
-    mount::Mount,
+    mount::{Mount, Titles},
     pace::{Pace, next_wave},
     pcm::time_of,
     splice::Line,
@@ -46,6 +46,7 @@ pub(super) struct Engine {
     pace: Pace,
     line: Line,
     marks: Marks,
+    titles: Titles,
     live: Option<Live>,
     /// What is fed now; behind `kept`, if that holds anything.
     current: Option<Tape>,
@@ -91,6 +92,7 @@ impl Engine {
             orders: carried.orders,
             begin: carried.begin,
             marks: Marks::default(),
+            titles: Titles::default(),
             live: carried.live,
             current: None,
             next: None,
@@ -180,7 +182,9 @@ impl Engine {
         for _ in 0..count {
             chunk.extend(self.line.take());
         }
-        self.mount.publish(chunk.freeze(), count);
+        let heard = self.marks.at(Line::heard_in(first));
+        let title = heard.and_then(|(playback, _)| self.titles.of(playback));
+        self.mount.publish(Wave { audio: chunk.freeze(), title }, count);
         self.report_wave(first, now);
         self.marks.forget_before(Line::heard_in(first));
         self.fail_if_stalled(now);

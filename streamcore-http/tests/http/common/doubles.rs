@@ -15,7 +15,7 @@ use futures::{StreamExt, stream::BoxStream};
 use streamcore::{
     FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId,
     media::{Media, MediaFile, MediaInfo, MediaList},
-    player::{Broadcast, Join, ListenError, Listener, Play, Player, Report, Reports},
+    player::{Broadcast, Join, ListenError, Play, Player, Report, Reports, Wave, Waves},
     queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Page, Queue, QueueView, Released},
 };
 use tokio::sync::mpsc;
@@ -27,6 +27,7 @@ pub(crate) struct ScriptedPlayer {
     connected: Arc<AtomicUsize>,
     joined: AtomicUsize,
     pub(crate) full: AtomicBool,
+    pub(crate) given_up: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -129,7 +130,7 @@ impl Player for ScriptedPlayer {
 }
 
 impl Broadcast for ScriptedPlayer {
-    fn listen(&self, stream: StreamId) -> Result<Listener, ListenError> {
+    fn waves(&self, stream: StreamId) -> Result<Waves, ListenError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(ListenError::Full { limit: 3 });
         }
@@ -141,9 +142,14 @@ impl Broadcast for ScriptedPlayer {
         self.joined.fetch_add(1, Ordering::SeqCst);
         let connected = Connected(Arc::clone(&self.connected));
         Ok(futures::stream::unfold((receiver, connected), |(mut receiver, connected)| async move {
-            Some((receiver.recv().await?, (receiver, connected)))
+            let audio = receiver.recv().await?;
+            Some((Wave { audio, title: None }, (receiver, connected)))
         })
         .boxed())
+    }
+
+    fn gave_up(&self, _stream: StreamId, _behind: Duration) {
+        self.given_up.fetch_add(1, Ordering::SeqCst);
     }
 
     fn content_type(&self) -> &'static str {
