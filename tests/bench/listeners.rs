@@ -3,15 +3,14 @@
 //! Both servers broadcast the same MP3 at the same time to as many sockets each; what differs is the server. Every socket is read as soon as it
 //! has something. The table says what each server's process spent, what a listener adds to its memory, and whether anybody waited.
 
-mod audience;
 mod icecast;
 mod usage;
 
 use std::{net::SocketAddr, path::Path, process::Command, time::Duration};
 
-use streamcore_tests::{Options, Server};
+use streamcore_tests::{Audience, Options, Server};
 
-use self::{audience::Audience, icecast::Icecast, usage::Usage};
+use self::{icecast::Icecast, usage::Usage};
 
 const KBPS: f64 = 128.0;
 /// How long the servers play to nobody first: what that costs is the stream's own and no listener's.
@@ -25,7 +24,9 @@ fn main() {
     assert!(files as usize > 2 * listeners + 100, "{files} open files are too few for 2 x {listeners} listeners");
 
     let most = listeners + 100;
-    let config = format!("[audio]\nmax_listeners = {most}\n[http]\nmax_connections = {most}\n");
+    let (places, most) = (most, most * 2);
+    let config =
+        format!("[audio]\nmax_listeners = {places}\n[http]\nmax_connections = {most}\nmax_listeners = {places}\n");
     let server = Server::start_with(Options { config: Some(config), ..Options::default() });
     let file = server.media_dir().join("music.mp3");
     make_music(&file);

@@ -32,7 +32,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// A chunk that tells its own number.
 fn chunk(number: u64) -> Wave {
-    Wave { audio: Bytes::copy_from_slice(&number.to_le_bytes()), title: None }
+    Wave { audio: Bytes::copy_from_slice(&number.to_le_bytes()), title: None, cut: false }
 }
 
 fn number(wave: &Wave) -> u64 {
@@ -144,7 +144,7 @@ fn listeners_share_one_chunk() {
     assert_eq!(a.audio.as_ptr(), b.audio.as_ptr());
 }
 
-/// Promise A6.
+/// Promise A11.
 #[test]
 fn one_that_fell_behind_is_told_with_how_far() {
     let told = Arc::new(Mutex::new(Vec::new()));

@@ -64,6 +64,7 @@ fn listen(app: &App, stream: StreamId, titles: bool) -> Result<Listening, ApiErr
         broadcast: Arc::clone(&app.broadcast),
         waves,
         icy: titles.then(Icy::default),
+        cut: false,
         _place: Arc::clone(&app.places).try_acquire_owned().map_err(full)?,
     })
 }

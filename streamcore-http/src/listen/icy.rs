@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn wave(audio: &[u8], title: &str) -> Wave {
-        Wave { audio: Bytes::copy_from_slice(audio), title: (!title.is_empty()).then(|| title.into()) }
+        Wave { audio: Bytes::copy_from_slice(audio), title: (!title.is_empty()).then(|| title.into()), cut: false }
     }
 
     /// What a player takes apart: the audio, and the texts that came with their place in it.
@@ -96,6 +96,7 @@ mod tests {
         (audio, texts)
     }
 
+    /// Promise H9.
     #[test]
     fn a_title_is_told_once_and_at_its_place() {
         let mut icy = Icy::default();
@@ -132,6 +133,7 @@ mod tests {
     }
 
     proptest! {
+        /// Promise H9.
         #[test]
         fn the_audio_is_unharmed(waves in prop::collection::vec((0..3 * INTERVAL, ".{0,40}"), 0..12)) {
             let (mut icy, mut mixed, mut sent) = (Icy::default(), Vec::new(), Vec::new());

@@ -25,12 +25,19 @@ pub(crate) struct Listening {
     pub(super) waves: Waves,
     /// Only for who asked for it.
     pub(super) icy: Option<Icy>,
+    /// Whether what it gave last was a cut.
+    pub(super) cut: bool,
     pub(super) _place: OwnedSemaphorePermit,
 }
 
 impl Listening {
     pub(crate) fn stream(&self) -> StreamId {
         self.stream
+    }
+
+    /// Whether the piece that it gave last is one that nobody should wait for.
+    pub(crate) fn is_at_cut(&self) -> bool {
+        self.cut
     }
 
     /// It was disconnected because it took nothing for this long.
@@ -46,6 +53,7 @@ impl Stream for Listening {
         let this = &mut *self;
         this.waves.poll_next_unpin(cx).map(|wave| {
             let wave = wave?;
+            this.cut = wave.cut;
             Some(match &mut this.icy {
                 Some(icy) => icy.interleave(&wave),
                 None => wave.audio,

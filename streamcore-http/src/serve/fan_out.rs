@@ -1,10 +1,13 @@
-//! Everybody who listens to a stream, served by one task: when a wave comes, each socket is written to once, with the same bytes.
+//! Everybody who listens to a stream, served by one task, in rounds: every half second each socket is written to once, with the same bytes.
+//!
+//! A wave that comes earlier is held back for the next round, unless it is one that people wait for: the first behind a cut. One listener of the
+//! crowd, the *scout*, is served with every wave, and what it gets tells.
 //!
 //! **Nobody waits for a listener.** A socket that takes no more is passed over and looked at again when it does, or at the next wave. One that
 //! takes nothing for [`ServeOptions::write_timeout`](super::ServeOptions::write_timeout) is given up, and one that falls too far behind is
 //! ended by the broadcast. A peer that closed is noticed at the next wave.
 //!
-//! **Why.** What a listener costs is the system call that sends it something. A task or a timer for each would cost as much again, and a hyper
+//! **Why.** What a listener costs is the system call that sends it something: half as many cost half as much. A task or a timer for each would cost as much again, and a hyper
 //! connection for each several times the memory.
 
 use std::{
@@ -21,10 +24,12 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::seat::{Chunks, Seat};
+use super::seat::{Chunks, Seat, Step};
 
-/// How often sockets are looked at while no wave comes.
+/// How often there is a round if no wave begins one.
 const TICK: Duration = Duration::from_millis(500);
+/// A wave that comes this long after a round begins the next one; waves of 250 ms go out two by two.
+const ROUND: Duration = Duration::from_millis(400);
 /// So many sockets are served before other tasks get their turn.
 const BATCH: usize = 64;
 
@@ -68,6 +73,7 @@ impl FanOut {
             arrivals,
             seats: Vec::new(),
             chunks: Chunks::default(),
+            last_round: Instant::now(),
             waker: Waker::from(Arc::clone(&bell)),
             bell,
         };
@@ -82,6 +88,7 @@ struct Crowd {
     arrivals: mpsc::UnboundedReceiver<Seat>,
     seats: Vec<Seat>,
     chunks: Chunks,
+    last_round: Instant,
     bell: Arc<Bell>,
     /// Rings the bell. One for all: whatever a listener waits for, it is the crowd's turn then.
     waker: Waker,
@@ -94,12 +101,12 @@ impl Crowd {
             tokio::select! {
                 () = hard.cancelled() => return,
                 Some(mut seat) = self.arrivals.recv() => {
-                    if seat.step(&self.waker, &mut self.chunks, Instant::now(), self.fan_out.patience) {
+                    if seat.step(&self.waker, &mut self.chunks, Instant::now(), self.fan_out.patience) != Step::Leaves {
                         self.seats.push(seat);
                     }
                 }
-                () = self.bell.rung.notified() => self.step_all().await,
-                () = tokio::time::sleep(TICK) => self.step_all().await,
+                () = self.bell.rung.notified() => self.answer_bell().await,
+                () = tokio::time::sleep_until(self.last_round + TICK), if !self.seats.is_empty() => self.round(false).await,
             }
             if self.seats.is_empty() && self.is_over() {
                 return;
@@ -107,16 +114,36 @@ impl Crowd {
         }
     }
 
-    async fn step_all(&mut self) {
+    async fn answer_bell(&mut self) {
+        let Some(scout) = self.seats.first_mut() else { return };
         let now = Instant::now();
-        let mut index = 0;
-        for served in 1.. {
-            let Some(seat) = self.seats.get_mut(index) else { break };
-            if seat.step(&self.waker, &mut self.chunks, now, self.fan_out.patience) {
+        let step = scout.step(&self.waker, &mut self.chunks, now, self.fan_out.patience);
+        if step == Step::Leaves {
+            self.seats.swap_remove(0);
+        }
+        let is_time = now.saturating_duration_since(self.last_round) >= ROUND;
+        // If the scout leaves it may be the end for all.
+        self.round(!is_time && step == Step::Stays { cut: false }).await;
+    }
+
+    /// Serves everybody, or those only whose sockets had not taken everything.
+    async fn round(&mut self, only_behind: bool) {
+        let now = Instant::now();
+        if !only_behind {
+            self.last_round = now;
+        }
+        let (mut index, mut served) = (0, 0);
+        while let Some(seat) = self.seats.get_mut(index) {
+            if only_behind && !seat.is_behind() {
                 index += 1;
-            } else {
-                self.seats.swap_remove(index);
+                continue;
             }
+            if seat.step(&self.waker, &mut self.chunks, now, self.fan_out.patience) == Step::Leaves {
+                self.seats.swap_remove(index);
+            } else {
+                index += 1;
+            }
+            served += 1;
             if served % BATCH == 0 {
                 tokio::task::yield_now().await;
             }

@@ -13,7 +13,18 @@ use tokio::{net::TcpStream, sync::OwnedSemaphorePermit, time::Instant};
 use crate::listen::Listening;
 
 /// What ends a chunked body.
-const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+/// How much is sent at a time, about: more only makes copies for who is behind.
+const AT_ONCE: usize = 32 * 1024;
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The listener stays; it was sent a cut, or not.
+    Stays { cut: bool },
+    /// It left, was given up, or has all it will get.
+    Leaves,
+}
 
 /// A listener and the way to it. Between two steps it costs nothing: no task, no timer, no buffer but what it has still to be sent.
 pub(super) struct Seat {
@@ -46,26 +57,27 @@ impl Seat {
         }
     }
 
-    /// Sends what there is, as far as the socket takes it; never waits. Returns whether the listener stays. The waker tells when there is more to
-    /// send or the socket takes more.
-    pub(super) fn step(&mut self, waker: &Waker, chunks: &mut Chunks, now: Instant, patience: Duration) -> bool {
-        if self.has_left() {
-            return false;
+    /// Whether the socket has still to take something.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.rest.is_empty()
+    }
+
+    /// Sends what there is, as far as the socket takes it; never waits. The waker tells when there is more to send or the socket takes more.
+    pub(super) fn step(&mut self, waker: &Waker, chunks: &mut Chunks, now: Instant, patience: Duration) -> Step {
+        if let Some(end) = self.peers_end() {
+            self.gave_up_if_stuck(&end, now);
+            return Step::Leaves;
         }
         let cx = &mut Context::from_waker(waker);
+        let mut cut = false;
         loop {
             if self.rest.is_empty() {
                 if self.ended {
-                    return false;
+                    return Step::Leaves;
                 }
-                match self.listening.poll_next_unpin(cx) {
-                    Poll::Ready(Some(piece)) if self.chunked => self.rest = chunks.of(&piece),
-                    Poll::Ready(Some(piece)) => self.rest = piece,
-                    Poll::Ready(None) => {
-                        self.ended = true;
-                        self.rest = if self.chunked { LAST_CHUNK } else { Bytes::new() };
-                    }
-                    Poll::Pending => return true,
+                self.rest = self.gather(cx, chunks, &mut cut);
+                if self.rest.is_empty() && !self.ended {
+                    return Step::Stays { cut };
                 }
                 continue;
             }
@@ -78,12 +90,35 @@ impl Seat {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     // It may have become writable since.
                     if self.socket.poll_write_ready(cx).is_pending() {
-                        return self.is_borne(now, patience);
+                        return if self.is_borne(now, patience) { Step::Stays { cut } } else { Step::Leaves };
                     }
                 }
-                Err(_) => return false,
+                Err(error) => {
+                    self.gave_up_if_stuck(&error, now);
+                    return Step::Leaves;
+                }
             }
         }
+    }
+
+    /// What is there to be sent next, as one piece: what costs is the number of sends.
+    fn gather(&mut self, cx: &mut Context<'_>, chunks: &mut Chunks, cut: &mut bool) -> Bytes {
+        chunks.begin(self.chunked);
+        while chunks.is_small() {
+            match self.listening.poll_next_unpin(cx) {
+                Poll::Ready(Some(piece)) => {
+                    *cut |= self.listening.is_at_cut();
+                    chunks.add(piece);
+                }
+                Poll::Ready(None) => {
+                    self.ended = true;
+                    chunks.add_end();
+                    break;
+                }
+                Poll::Pending => break,
+            }
+        }
+        chunks.finish()
     }
 
     /// Whether one that takes nothing may go on so.
@@ -95,37 +130,94 @@ impl Seat {
         stuck < patience
     }
 
-    /// Whether the peer has closed. What it says is not listened to: it has its answer, and gets no other. As long as it says nothing this is
-    /// no system call.
-    fn has_left(&self) -> bool {
+    /// The kernel has the same patience as we, and may lose it first.
+    fn gave_up_if_stuck(&self, error: &io::Error, now: Instant) {
+        if error.kind() == io::ErrorKind::TimedOut {
+            self.listening
+                .gave_up(self.stuck_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since)));
+        }
+    }
+
+    /// How the peer ended it, if it did. What it says is not listened to: it has its answer, and gets no other. As long as it says nothing this
+    /// is no system call.
+    fn peers_end(&self) -> Option<io::Error> {
         match self.socket.try_read(&mut [0; 1024]) {
-            Ok(count) => count == 0,
-            Err(error) => !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted),
+            Ok(0) => Some(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => None,
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => None,
+            Err(error) => Some(error),
         }
     }
 }
 
-/// Makes chunks; of a piece that many get, once.
+/// Makes one piece of several, as the body wants it; of what many get, once.
 #[derive(Default)]
 pub(super) struct Chunks {
-    /// Kept, so that no other piece can take its place in memory and be mistaken for it.
-    piece: Bytes,
-    chunk: Bytes,
+    next: Gathered,
+    /// What was made last, and of what. Those pieces are kept, so that no others can take their place in memory and be mistaken for them.
+    last: Gathered,
+    made: Bytes,
+}
+
+#[derive(Default)]
+struct Gathered {
+    pieces: Vec<Bytes>,
+    length: usize,
+    chunked: bool,
+    ends: bool,
+}
+
+impl Gathered {
+    fn is(&self, other: &Self) -> bool {
+        let place = |piece: &Bytes| (piece.as_ptr(), piece.len());
+        (self.chunked, self.ends) == (other.chunked, other.ends)
+            && self.pieces.iter().map(place).eq(other.pieces.iter().map(place))
+    }
 }
 
 impl Chunks {
-    fn of(&mut self, piece: &Bytes) -> Bytes {
-        if piece.is_empty() {
-            return Bytes::new(); // a chunk of nothing would be the last
+    fn begin(&mut self, chunked: bool) {
+        let next = &mut self.next;
+        next.pieces.clear();
+        (next.length, next.chunked, next.ends) = (0, chunked, false);
+    }
+
+    fn is_small(&self) -> bool {
+        self.next.length < AT_ONCE
+    }
+
+    fn add(&mut self, piece: Bytes) {
+        self.next.length += piece.len();
+        self.next.pieces.push(piece);
+    }
+
+    fn add_end(&mut self) {
+        self.next.ends = true;
+    }
+
+    fn finish(&mut self) -> Bytes {
+        let next = &self.next;
+        if next.length == 0 && !(next.ends && next.chunked) {
+            return Bytes::new();
         }
-        if (piece.as_ptr(), piece.len()) != (self.piece.as_ptr(), self.piece.len()) {
-            let mut chunk = BytesMut::with_capacity(piece.len() + 16);
-            chunk.put_slice(format!("{:X}\r\n", piece.len()).as_bytes());
-            chunk.put_slice(piece);
-            chunk.put_slice(b"\r\n");
-            (self.piece, self.chunk) = (piece.clone(), chunk.freeze());
+        if !next.is(&self.last) {
+            let mut made = BytesMut::with_capacity(next.length + 24);
+            // A chunk of nothing would be the last.
+            let chunk = next.chunked && next.length > 0;
+            if chunk {
+                made.put_slice(format!("{:X}\r\n", next.length).as_bytes());
+            }
+            next.pieces.iter().for_each(|piece| made.put_slice(piece));
+            if chunk {
+                made.put_slice(b"\r\n");
+            }
+            if next.ends && next.chunked {
+                made.put_slice(LAST_CHUNK);
+            }
+            self.made = made.freeze();
+            std::mem::swap(&mut self.next, &mut self.last);
         }
-        self.chunk.clone()
+        self.made.clone()
     }
 }
 
@@ -133,15 +225,33 @@ impl Chunks {
 mod tests {
     use super::*;
 
+    fn of(chunks: &mut Chunks, chunked: bool, pieces: &[Bytes], ends: bool) -> Bytes {
+        chunks.begin(chunked);
+        pieces.iter().for_each(|piece| chunks.add(piece.clone()));
+        if ends {
+            chunks.add_end();
+        }
+        chunks.finish()
+    }
+
     #[test]
-    fn one_piece_is_one_chunk_for_all() {
+    fn what_all_get_is_made_once() {
         let mut chunks = Chunks::default();
         let (a, b) = (Bytes::from(vec![b'a'; 20]), Bytes::from(vec![b'b'; 20]));
-        let first = chunks.of(&a);
-        assert_eq!(first, [&b"14\r\n"[..], &a, b"\r\n"].concat());
-        assert_eq!(chunks.of(&a.clone()).as_ptr(), first.as_ptr());
-        assert_eq!(chunks.of(&b), [&b"14\r\n"[..], &b, b"\r\n"].concat());
-        assert_eq!(chunks.of(&a.slice(..1)), &b"1\r\na\r\n"[..], "the same place, but less");
-        assert!(chunks.of(&Bytes::new()).is_empty());
+        let first = of(&mut chunks, true, &[a.clone(), b.clone()], false);
+        assert_eq!(first, [b"28\r\n", &a[..], &b, b"\r\n"].concat());
+        assert_eq!(of(&mut chunks, true, &[a.clone(), b.clone()], false).as_ptr(), first.as_ptr());
+        assert_eq!(of(&mut chunks, false, &[a.clone(), b.clone()], false), [&a[..], &b].concat());
+        assert_eq!(of(&mut chunks, true, &[b.clone()], false), [b"14\r\n", &b[..], b"\r\n"].concat());
+        assert_eq!(of(&mut chunks, true, &[b.slice(..1)], false), &b"1\r\nb\r\n"[..], "the same place, but less");
+        assert_eq!(of(&mut chunks, true, &[b.slice(..1)], true), &b"1\r\nb\r\n0\r\n\r\n"[..]);
+    }
+
+    #[test]
+    fn nothing_is_no_chunk_and_only_a_chunked_body_has_a_last_one() {
+        let mut chunks = Chunks::default();
+        assert!(of(&mut chunks, true, &[Bytes::new()], false).is_empty());
+        assert_eq!(of(&mut chunks, true, &[], true), LAST_CHUNK);
+        assert!(of(&mut chunks, false, &[], true).is_empty());
     }
 }

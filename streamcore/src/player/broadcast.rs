@@ -44,6 +44,8 @@ pub struct Wave {
     pub audio: Bytes,
     /// What people read about what is heard in it, such as `Artist - Title`; none if it is nothing that was queued.
     pub title: Option<Arc<str>>,
+    /// It follows a cut, such as a skip: somebody waits to hear it, so it is not held back to be sent with the next one.
+    pub cut: bool,
 }
 
 /// What one listener gets, wave by wave; otherwise as [`Listener`].

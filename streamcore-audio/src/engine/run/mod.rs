@@ -169,7 +169,8 @@ impl Engine {
         }
         let first = self.line.sent();
         let mut until = self.pace.due_before(now + wave).max(first);
-        if std::mem::take(&mut self.urgent) {
+        let cut = std::mem::take(&mut self.urgent);
+        if cut {
             until = until.max((first + CUT_FRAMES).min(self.pace.due_before(now + 2 * wave)));
         }
         if now >= self.next_wave {
@@ -184,7 +185,7 @@ impl Engine {
         }
         let heard = self.marks.at(Line::heard_in(first));
         let title = heard.and_then(|(playback, _)| self.titles.of(playback));
-        self.mount.publish(Wave { audio: chunk.freeze(), title }, count);
+        self.mount.publish(Wave { audio: chunk.freeze(), title, cut }, count);
         self.report_wave(first, now);
         self.marks.forget_before(Line::heard_in(first));
         self.fail_if_stalled(now);

@@ -27,7 +27,7 @@ pub(crate) struct ScriptedPlayer {
     connected: Arc<AtomicUsize>,
     joined: AtomicUsize,
     pub(crate) full: AtomicBool,
-    pub(crate) given_up: AtomicUsize,
+    given_up: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -90,6 +90,11 @@ impl ScriptedPlayer {
         self.connected.load(Ordering::SeqCst)
     }
 
+    /// How many were given up because they took nothing.
+    pub(crate) fn given_up(&self) -> usize {
+        self.given_up.load(Ordering::SeqCst)
+    }
+
     /// How many have ever connected.
     pub(crate) fn joined(&self) -> usize {
         self.joined.load(Ordering::SeqCst)
@@ -143,7 +148,7 @@ impl Broadcast for ScriptedPlayer {
         let connected = Connected(Arc::clone(&self.connected));
         Ok(futures::stream::unfold((receiver, connected), |(mut receiver, connected)| async move {
             let audio = receiver.recv().await?;
-            Some((Wave { audio, title: None }, (receiver, connected)))
+            Some((Wave { audio, title: None, cut: false }, (receiver, connected)))
         })
         .boxed())
     }

@@ -19,21 +19,29 @@ struct Heard {
     connected: bool,
 }
 
-/// The listeners of one server.
-#[derive(Clone)]
-pub(crate) struct Audience(Arc<Mutex<Vec<Heard>>>);
+/// The listeners of one server. Lives as long as the tokio runtime in which it was connected.
+#[derive(Debug, Clone)]
+pub struct Audience(Arc<Mutex<Vec<Heard>>>);
 
 /// What they heard.
-pub(crate) struct Outcome {
-    pub(crate) connected: usize,
-    pub(crate) least_kbps: f64,
-    pub(crate) mean_kbps: f64,
-    pub(crate) longest_wait: Duration,
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome {
+    /// How many still listen.
+    pub connected: usize,
+    /// What the one with the least got.
+    pub least_kbps: f64,
+    /// What they got on average.
+    pub mean_kbps: f64,
+    /// The longest that anybody got nothing.
+    pub longest_wait: Duration,
 }
 
 impl Audience {
     /// Connects so many, and waits until each was sent something.
-    pub(crate) async fn connect(address: SocketAddr, target: &str, count: usize) -> Self {
+    ///
+    /// # Panics
+    /// If one cannot connect.
+    pub async fn connect(address: SocketAddr, target: &str, count: usize) -> Self {
         let nothing = Heard { bytes: 0, last: Instant::now(), longest_wait: Duration::ZERO, connected: true };
         let audience = Self(Arc::new(Mutex::new(vec![nothing; count])));
         for index in 0..count {
@@ -77,7 +85,7 @@ impl Audience {
     }
 
     /// Forgets what was heard so far.
-    pub(crate) fn begin(&self) {
+    pub fn begin(&self) {
         let now = Instant::now();
         for heard in self.heard().iter_mut() {
             (heard.bytes, heard.last, heard.longest_wait) = (0, now, Duration::ZERO);
@@ -85,7 +93,8 @@ impl Audience {
     }
 
     /// What was heard since the beginning, this long ago.
-    pub(crate) fn outcome(&self, length: Duration) -> Outcome {
+    #[must_use]
+    pub fn outcome(&self, length: Duration) -> Outcome {
         let (all, now) = (self.heard(), Instant::now());
         let kbps = |bytes: u64| bytes as f64 * 8.0 / 1_000.0 / length.as_secs_f64();
         let bytes = || all.iter().map(|heard| heard.bytes);
