@@ -3,9 +3,11 @@
 //! - [`Server`] runs the binary in a directory of its own, and kills, stops and restarts it.
 //! - [`http`] is a client that can also misbehave.
 //! - [`Recorder`] is ffmpeg as a listener; [`RawListener`] notes when each byte came.
+//! - [`Audience`] is many listeners at once, and the one among them that fared worst.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
 //! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
 
+mod audience;
 pub mod http;
 mod listener;
 pub mod media;
@@ -16,6 +18,7 @@ pub mod tone;
 pub mod wait;
 
 pub use self::{
+    audience::{Audience, Outcome},
     listener::{RawListener, Recorder, Recording},
     server::{Options, Server, binary, command},
 };

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod command_line;
+mod listeners;
 mod page;
 mod show1_demo;
 mod show2_queue;

@@ -76,7 +76,8 @@ impl fmt::Display for Report<'_> {
         line(f, "body_timeout_seconds", http.body_timeout_seconds.map(u64::to_string))?;
         line(f, "answer_timeout_seconds", http.answer_timeout_seconds.map(u64::to_string))?;
         line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
-        line(f, "max_connections", http.max_connections.map(usize::to_string))
+        line(f, "max_connections", http.max_connections.map(usize::to_string))?;
+        line(f, "max_listeners", http.max_listeners.map(usize::to_string))
     }
 }
 

@@ -156,6 +156,7 @@ pub(crate) struct Http {
     pub(crate) answer_timeout_seconds: Setting<u64>,
     pub(crate) write_timeout_seconds: Setting<u64>,
     pub(crate) max_connections: Setting<usize>,
+    pub(crate) max_listeners: Setting<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -167,6 +168,7 @@ pub(super) struct HttpLayer {
     answer_timeout_seconds: Option<u64>,
     write_timeout_seconds: Option<u64>,
     max_connections: Option<usize>,
+    max_listeners: Option<usize>,
 }
 
 impl Http {
@@ -193,6 +195,10 @@ impl Http {
                 .or_from(file.max_connections, origin)
                 .named("http.max_connections")
                 .within(1..=1_000_000)?,
+            max_listeners: Setting::default(9_000)
+                .or_from(file.max_listeners, origin)
+                .named("http.max_listeners")
+                .within(1..=1_000_000)?,
         })
     }
 
@@ -207,8 +213,15 @@ impl Http {
     }
 
     /// What the routes are told.
-    pub(crate) fn settings(&self, token: ServiceToken, queue: &Queue, library: &Library) -> Settings {
+    pub(crate) fn settings(
+        &self,
+        token: ServiceToken,
+        queue: &Queue,
+        library: &Library,
+        max_listeners: usize,
+    ) -> Settings {
         let mut settings = Settings::new(token);
+        settings.max_listeners = max_listeners;
         settings.rules = queue.rules();
         settings.default_stream = StreamId::new(queue.default_stream.value);
         settings.max_tracks = library.max_tracks.value;

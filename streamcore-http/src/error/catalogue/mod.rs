@@ -174,8 +174,8 @@ impl ApiError {
                 format!("в потоке {stream} нечего пропускать; сначала добавьте трек"),
             ),
             Self::ListenersFull { limit } => say(
-                format!("the stream has reached its limit of {limit} listeners; try again later"),
-                format!("у потока уже предельное число слушателей ({limit}); попробуйте позже"),
+                format!("there are as many listeners as there may be ({limit}); try again later"),
+                format!("слушателей уже столько, сколько допускается ({limit}); попробуйте позже"),
             ),
             Self::Busy { stream } => say(
                 format!("stream {stream} has too many commands waiting; try again shortly"),
