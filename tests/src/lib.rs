@@ -4,6 +4,7 @@
 //! - [`http`] is a client that can also misbehave.
 //! - [`Recorder`] is ffmpeg as a listener; [`RawListener`] notes when each byte came.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
+//! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
 //! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
 
 pub mod http;
@@ -11,6 +12,8 @@ mod listener;
 pub mod media;
 mod mp3;
 pub mod process;
+pub mod random;
+pub mod replay;
 mod server;
 pub mod tone;
 pub mod wait;

@@ -4,6 +4,9 @@
 
 mod bad_input;
 mod command_line;
+mod concurrent;
+mod crashes;
+mod load;
 mod page;
 mod show1_demo;
 mod show2_queue;
