@@ -21,7 +21,9 @@ impl Line {
     fn fill(&mut self, server: &Server) {
         while self.titles.len() < self.handed + AHEAD {
             let title = self.titles.len().to_string();
-            let _ = server.call("POST", "/api/v1/queue/1/items", Some(&json!({"title": title, "url": "short.wav"}))).expect(201);
+            let _ = server
+                .call("POST", "/api/v1/queue/1/items", Some(&json!({"title": title, "url": "short.wav"})))
+                .expect(201);
             self.titles.push(title);
         }
     }
@@ -33,7 +35,8 @@ impl Line {
             let queue = server.queue();
             let history = server.call("GET", "/api/v1/queue/1/history?limit=100", None).expect(200);
             let status = server.status();
-            let settled = status["status"] == "playing" && status["current_item"]["id"] == queue["current_playing"]["id"];
+            let settled =
+                status["status"] == "playing" && status["current_item"]["id"] == queue["current_playing"]["id"];
             (settled && server.queue()["revision"] == queue["revision"]).then_some((queue, history, status))
         })
         .0;

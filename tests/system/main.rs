@@ -6,6 +6,7 @@ mod bad_input;
 mod command_line;
 mod concurrent;
 mod crashes;
+mod disk;
 mod load;
 mod page;
 mod show1_demo;

@@ -106,7 +106,7 @@ impl Edge {
                 tracing::error!(%method, route = route.info.template, "a handler panicked");
                 Err(ApiError::Internal)
             }
-            Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }),
+            Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned(), disk: None }),
         }
     }
 

@@ -36,7 +36,8 @@ impl<'a> Means<'a> {
         let can_clear = self.clears.iter().any(open);
         let (mut leaving, mut fronts, mut backs) = (0, Vec::new(), Vec::new());
         for item in here.items().filter(|item| !place.contains_key(item)) {
-            let can_leave = self.story.plays || can_clear || self.removes.get(&item).is_some_and(|all| all.iter().any(open));
+            let can_leave =
+                self.story.plays || can_clear || self.removes.get(&item).is_some_and(|all| all.iter().any(open));
             if !can_leave {
                 return None;
             }

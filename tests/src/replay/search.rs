@@ -172,7 +172,9 @@ impl<'a> Search<'a> {
     fn left(&self, list: &List, revision: usize) -> Option<usize> {
         let Some((next, seen)) = self.sightings.range(revision + 1..).next() else { return Some(0) };
         let there = &seen.first()?.list;
-        self.means.least(list, revision as u64, there, *next as u64, &self.used).filter(|least| *least <= next - revision)
+        self.means
+            .least(list, revision as u64, there, *next as u64, &self.used)
+            .filter(|least| *least <= next - revision)
     }
 
     /// What tells this state from others.
@@ -221,13 +223,17 @@ impl<'a> Search<'a> {
         let list = self.here();
         for sighting in self.sightings.get(&revision).into_iter().flatten() {
             if sighting.list != *list {
-                self.note(deepest, revision, || format!("seen was {:?}, and the order leads to {list:?}", sighting.list));
+                self.note(deepest, revision, || {
+                    format!("seen was {:?}, and the order leads to {list:?}", sighting.list)
+                });
                 return false;
             }
         }
         let missing = self.due[revision].iter().find(|index| !self.used[**index] && !self.was_idle(**index));
         if let Some(index) = missing {
-            self.note(deepest, revision, || format!("{:?} was acknowledged and is not in it", self.story.calls[*index]));
+            self.note(deepest, revision, || {
+                format!("{:?} was acknowledged and is not in it", self.story.calls[*index])
+            });
             return false;
         }
         let all_handed = self.handed.last() == Some(&self.story.finished.len());

@@ -32,7 +32,9 @@ fn a_move_finds_its_place_among_what_is_known() {
 
 #[test]
 fn a_list_that_no_order_leads_to_is_found() {
-    for wrong in [seen(4, None, &[1, 2, 3]), seen(4, None, &[2, 1]), seen(4, None, &[2, 1, 3, 3]), seen(4, Some(2), &[1, 3])] {
+    for wrong in
+        [seen(4, None, &[1, 2, 3]), seen(4, None, &[2, 1]), seen(4, None, &[2, 1, 3, 3]), seen(4, Some(2), &[1, 3])]
+    {
         let error = three_and_a_move(vec![wrong]).explain().expect_err("not explained");
         assert!(error.contains("no order explains revision"), "{error}");
     }
@@ -64,7 +66,9 @@ fn what_was_acknowledged_must_be_there_and_what_was_not_may_be() {
 fn hand_offs_follow_the_history() {
     let calls = || vec![add(1, 1), add(2, 3)];
     let told = |finished: &[u32], list| {
-        Story { plays: true, finished: finished.to_vec(), ..story(calls(), vec![list], 4) }.explain().map(|order| order.steps)
+        Story { plays: true, finished: finished.to_vec(), ..story(calls(), vec![list], 4) }
+            .explain()
+            .map(|order| order.steps)
     };
     let steps = told(&[1], seen(4, Some(2), &[])).expect("explained");
     assert_eq!(steps, [Step::Call(0), Step::Advance, Step::Call(1), Step::Advance]);

@@ -15,7 +15,8 @@ pub(super) fn verify(story: &Story, order: &Order) -> Result<(), String> {
             Step::Call(index) => {
                 let call = &story.calls[*index];
                 let change = Change { op: op(call.edit, story.max_items), expected: None };
-                let applied = model.apply(change).map_err(|error| format!("{call:?} at revision {revision}: {error}"))?;
+                let applied =
+                    model.apply(change).map_err(|error| format!("{call:?} at revision {revision}: {error}"))?;
                 if !applied.changed {
                     return Err(format!("{call:?} does not lead to revision {revision}: it changes nothing"));
                 }

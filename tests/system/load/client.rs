@@ -73,8 +73,14 @@ impl<'a> Client<'a> {
         // Who was refused looks before it goes on, as people do.
         let kind = drawn.filter(|_| self.refused.is_empty()).map_or(Kind::Read, |(kind, _)| *kind);
         let queue = "/api/v1/queue/1".to_owned();
-        let mut request =
-            Request { kind, method: "GET", target: format!("{queue}?limit=100"), body: None, edit: None, expected: None };
+        let mut request = Request {
+            kind,
+            method: "GET",
+            target: format!("{queue}?limit=100"),
+            body: None,
+            edit: None,
+            expected: None,
+        };
         match kind {
             Kind::Read => {}
             Kind::Add => {
@@ -190,7 +196,9 @@ impl<'a> Client<'a> {
         if answer.status >= 400 {
             return self.was_refused(request, after, text, &body);
         }
-        let told = body["revision"].as_u64().unwrap_or_else(|| panic!("{} {}: no revision: {body}", request.method, request.target));
+        let told = body["revision"]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{} {}: no revision: {body}", request.method, request.target));
         if let Some(tag) = answer.header("etag") {
             assert_eq!(tag.trim_matches('"'), told.to_string(), "the entity tag is the revision");
         }

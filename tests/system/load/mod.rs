@@ -169,7 +169,8 @@ impl Board {
     pub(crate) fn story(&self, server: &Server) -> Story {
         let last = self.read_all(server);
         let mut record = self.record();
-        let ends: Vec<_> = record.unknown.iter().map(|(call, restart)| (*call, record.restarts.get(*restart).copied())).collect();
+        let ends: Vec<_> =
+            record.unknown.iter().map(|(call, restart)| (*call, record.restarts.get(*restart).copied())).collect();
         for (call, end) in ends {
             record.story.calls[call].until = end.unwrap_or(last);
         }
@@ -177,7 +178,11 @@ impl Board {
             call.until = call.until.min(last);
         }
         for skipped in &record.skipped {
-            assert_eq!(record.outcomes.get(skipped).map(String::as_str), Some("skipped"), "the skip of {skipped} is lost");
+            assert_eq!(
+                record.outcomes.get(skipped).map(String::as_str),
+                Some("skipped"),
+                "the skip of {skipped} is lost"
+            );
         }
         Story { last, ..record.story.clone() }
     }
@@ -188,9 +193,12 @@ impl Record {
     fn new_history(&self, server: &Server) -> Vec<Value> {
         let (mut entries, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = server.call("GET", &format!("/api/v1/queue/1/history?limit=100&cursor={cursor}"), None).expect(200);
+            let page =
+                server.call("GET", &format!("/api/v1/queue/1/history?limit=100&cursor={cursor}"), None).expect(200);
             let items = page["items"].as_array().expect("a list");
-            let new = items.iter().filter(|entry| entry["seq"].as_u64().expect("a number") > self.story.finished.len() as u64);
+            let new = items
+                .iter()
+                .filter(|entry| entry["seq"].as_u64().expect("a number") > self.story.finished.len() as u64);
             let before = entries.len();
             entries.extend(new.cloned());
             match page["next"].as_str() {
@@ -212,7 +220,10 @@ impl Record {
         }
         let numbers: Vec<u32> = items.iter().map(number).collect();
         let current = page["current_playing"].as_object().map(|_| number(&page["current_playing"]));
-        assert!(current.is_none_or(|current| numbers.first() == Some(&current)), "the current item is the first: {page}");
+        assert!(
+            current.is_none_or(|current| numbers.first() == Some(&current)),
+            "the current item is the first: {page}"
+        );
         let waiting = numbers[usize::from(current.is_some())..].to_vec();
         self.story.sightings.push(Sighting { revision, list: List { current, waiting } });
         revision
