@@ -32,6 +32,8 @@
 
 mod codec;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod lock;
 mod queue;
 mod readers;

@@ -9,7 +9,7 @@ mod frame;
 mod frames;
 mod wav;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::frame::FrameHeader;
 pub use self::{error::EncodeError, file::encode_mp3, wav::write_wav};
 pub(crate) use self::{frame::DECODED_DELAY, frames::FrameEncoder};

@@ -157,6 +157,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// The parts of a path and of a query, as [`Edge::answer`] reads them.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_target(table: &Table, path: &str, query: &str) -> Result<(), ApiError> {
+    let (_, params) = table.find(path).ok_or(ApiError::RouteNotFound)?;
+    let _: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    decode(params).map(drop)
+}
+
 fn decode(params: Vec<(String, String)>) -> Result<Vec<(String, String)>, ApiError> {
     let decoded = params.into_iter().map(|(name, value)| match percent_decode_str(&value).decode_utf8() {
         Ok(text) => Ok((name, text.into_owned())),
