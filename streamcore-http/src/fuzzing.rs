@@ -6,7 +6,7 @@ use crate::{
     edge::{Condition, Language, Table},
     error::ApiError,
     routes,
-    wire::{AddItem, Fields, NewStream, is_visible, read_name, stream_id},
+    wire::{AddItem, Fields, NewStream, is_control, is_visible, read_name, stream_id},
 };
 
 fn headers(name: HeaderName, value: &[u8]) -> Option<HeaderMap> {
@@ -30,7 +30,11 @@ fn refused(error: &ApiError) {
 pub fn body(bytes: &[u8]) {
     match Fields::parse(bytes).and_then(AddItem::read) {
         Ok(item) => {
-            assert!(item.title.is_none_or(|title| is_visible(&title) && title.chars().count() <= 500));
+            assert!(
+                item.title.is_none_or(|title| is_visible(&title)
+                    && !title.contains(is_control)
+                    && title.chars().count() <= 500)
+            );
             assert!(!item.url.is_empty() && item.url.len() <= streamcore::MAX_URL_BYTES);
         }
         Err(error) => refused(&error),

@@ -3,6 +3,7 @@
 //! One file per promise to the user. Run with `--test-threads=1`: most of them measure time. `tests/run` does, after building the server.
 
 mod bad_input;
+mod bad_media;
 mod command_line;
 mod concurrent;
 mod crashes;

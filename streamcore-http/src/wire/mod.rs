@@ -39,9 +39,14 @@ pub(crate) fn seconds(duration: Duration) -> Number {
     Number::from_f64(millis as f64 / 1_000.0).unwrap_or_else(|| Number::from(duration.as_secs()))
 }
 
-/// Characters that have no place in a line that people read.
+/// Characters that have no place in a line that people read: they end it, or turn around how the rest of the page reads. What joins or
+/// separates letters inside of a word (a zero-width joiner in an emoji or in Indic scripts) is no control character.
+pub(crate) fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn has_control_characters(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+    text.chars().any(is_control)
 }
 
 /// Whether a person sees anything of a text: not only spaces, and characters that shape or hide their neighbours and draw nothing.

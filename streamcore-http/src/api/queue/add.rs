@@ -14,7 +14,7 @@ use crate::{
     edge::{Answer, Call, respond},
     error::{ApiError, FieldError, Part, Problem},
     state::App,
-    wire::{AddItem, Added, Item, is_visible},
+    wire::{AddItem, Added, Item, is_control, is_visible},
 };
 
 /// How long the media may take to show what it is.
@@ -60,7 +60,7 @@ async fn check(app: &App, url: &str) -> Result<MediaInfo, ApiError> {
 
 /// The media's own title as a line that people can read: tags hold what they like.
 fn presentable(media: &MediaInfo) -> String {
-    let line: String = media.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = media.title.chars().map(|c| if is_control(c) { ' ' } else { c }).collect();
     let title = line.trim();
     let title = if is_visible(title) { title } else { media.url.as_str() };
     title.chars().take(MAX_TITLE_CHARS).collect()
