@@ -68,7 +68,7 @@ fn change(random: &mut Random, bytes: &mut Vec<u8>, corpus: &[Vec<u8>]) {
         }
         1 => {
             if let Some(byte) = bytes.get_mut(at) {
-                *byte = random.next() as u8;
+                *byte = random.number() as u8;
             }
         }
         2 => drop(bytes.drain(at..end)),
@@ -83,7 +83,7 @@ fn change(random: &mut Random, bytes: &mut Vec<u8>, corpus: &[Vec<u8>]) {
             bytes.extend_from_slice(&other[random.below(other.len() + 1)..]);
         }
         6 => {
-            let noise: Vec<u8> = (0..=random.below(16)).map(|_| random.next() as u8).collect();
+            let noise: Vec<u8> = (0..=random.below(16)).map(|_| random.number() as u8).collect();
             insert(bytes, at, &noise);
         }
         7 => {

@@ -74,7 +74,7 @@ pub fn if_match(value: &[u8]) {
     let ascii = value.iter().all(|byte| (32..127).contains(byte) || *byte == b'\t');
     let star = ascii && value.split(|byte| *byte == b',').any(|tag| tag.trim_ascii() == b"*");
     assert!(!star || passes, "a star matches everything");
-    let digits = value.iter().any(|byte| *byte == b'7');
+    let digits = value.contains(&b'7');
     assert!(!passes || star || digits || value.is_empty(), "{condition:?} matches revision 7");
 }
 

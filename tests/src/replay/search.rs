@@ -94,8 +94,8 @@ impl<'a> Search<'a> {
                 told.push(index);
             }
             let from = usize::try_from(call.after).unwrap_or(usize::MAX).saturating_add(1);
-            for revision in from..=until.min(last) {
-                candidates[revision].push(index);
+            for at in candidates.get_mut(from..=until.min(last)).into_iter().flatten() {
+                at.push(index);
             }
         }
         let mut sightings: BTreeMap<usize, Vec<&Sighting>> = BTreeMap::new();
