@@ -31,6 +31,8 @@ mod decode;
 pub mod demo;
 mod encode;
 mod engine;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod media;
 mod mount;
 mod pace;

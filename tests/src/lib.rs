@@ -5,6 +5,7 @@
 //! - [`Recorder`] is ffmpeg as a listener; [`RawListener`] notes when each byte came.
 //! - [`Audience`] is many listeners at once, and the one among them that fared worst.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
+//! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
 //! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
 
 mod audience;
@@ -13,6 +14,8 @@ mod listener;
 pub mod media;
 mod mp3;
 pub mod process;
+pub mod random;
+pub mod replay;
 mod server;
 pub mod tone;
 pub mod wait;

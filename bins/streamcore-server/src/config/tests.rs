@@ -178,3 +178,34 @@ fn networks_and_the_resolver_are_read_strictly_and_reach_the_player() {
         assert!(error.contains(told), "{error}");
     }
 }
+
+/// Whatever stands in the file: settings, or a sentence that names the file or where the value comes from; never a panic.
+#[test]
+fn a_settings_file_that_is_spoilt_anywhere_is_read_or_refused() {
+    const VALUES: &str = r##"-1 0 1.5 nan inf 9223372036854775807 9223372036854775808 true "" "x" "\u0000" "../.." "[::1]:0" "http://"
+        "https://\u202e" "https://x:99999999" [] {} [[1]] 1979-05-27 '''x """x"##;
+    let example = include_str!("../../streamcore.example.toml").lines();
+    let lines: Vec<_> = example.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let check = |text: &str| {
+        if let Err(error) = resolve(&Flags::default(), &[], text) {
+            let error = error.to_string();
+            assert!(error.contains("test.toml") || error.contains("(file)"), "{error}");
+        }
+    };
+    for (at, line) in lines.iter().enumerate() {
+        let Some((key, _)) = line.split_once('=') else { continue };
+        for value in VALUES.split_whitespace() {
+            let spoilt = format!("{key}= {value}");
+            let mut spoilt_lines = lines.clone();
+            spoilt_lines[at] = &spoilt;
+            check(&spoilt_lines.join("\n"));
+        }
+    }
+    let text = lines.join("\n");
+    for (at, _) in text.char_indices() {
+        check(&text[..at]);
+        for piece in ["\0", "\"", "[", "=", "\u{202e}"] {
+            check(&format!("{}{piece}{}", &text[..at], &text[at..]));
+        }
+    }
+}
