@@ -15,8 +15,8 @@ use tempfile::TempDir;
 pub(crate) const MOUNT: &str = "/music.mp3";
 
 pub(crate) struct Icecast {
-    server: Child,
-    source: Child,
+    server: Running,
+    _source: Running,
     address: SocketAddr,
     _directory: TempDir,
 }
@@ -35,6 +35,7 @@ impl Icecast {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
+            .map(Running)
             .expect("icecast2 starts");
         let wait = Duration::from_secs(10);
         wait::until("icecast2", wait, || TcpStream::connect(address).ok());
@@ -44,13 +45,14 @@ impl Icecast {
             .args(["-c", "copy", "-content_type", "audio/mpeg", "-f", "mp3"])
             .arg(format!("icecast://source:hackme@{address}{MOUNT}"))
             .spawn()
+            .map(Running)
             .expect("ffmpeg starts");
         wait::until("icecast2's mount", wait, || plays(address).then_some(()));
-        Self { server, source, address, _directory: directory }
+        Self { server, _source: source, address, _directory: directory }
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.server.id()
+        self.server.0.id()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -58,12 +60,13 @@ impl Icecast {
     }
 }
 
-impl Drop for Icecast {
+/// A program that does not outlive this one.
+struct Running(Child);
+
+impl Drop for Running {
     fn drop(&mut self) {
-        for child in [&mut self.source, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(first, [b"28\r\n", &a[..], &b, b"\r\n"].concat());
         assert_eq!(of(&mut chunks, true, &[a.clone(), b.clone()], false).as_ptr(), first.as_ptr());
         assert_eq!(of(&mut chunks, false, &[a.clone(), b.clone()], false), [&a[..], &b].concat());
-        assert_eq!(of(&mut chunks, true, &[b.clone()], false), [b"14\r\n", &b[..], b"\r\n"].concat());
+        assert_eq!(of(&mut chunks, true, std::slice::from_ref(&b), false), [b"14\r\n", &b[..], b"\r\n"].concat());
         assert_eq!(of(&mut chunks, true, &[b.slice(..1)], false), &b"1\r\nb\r\n"[..], "the same place, but less");
         assert_eq!(of(&mut chunks, true, &[b.slice(..1)], true), &b"1\r\nb\r\n0\r\n\r\n"[..]);
     }
