@@ -129,7 +129,8 @@ impl World {
             let id = ItemId::new(Uuid::from_u128(self.added.into()));
             let item = QueueItem::file(id, "title", "file.mp3", self.now);
             let placement = if bytes.below(2) == 0 { Placement::Back } else { Placement::Front };
-            let added = self.queue.apply(Op::Add { items: vec![item], placement, rules: Rules::at_most(usize::MAX) }.into());
+            let added =
+                self.queue.apply(Op::Add { items: vec![item], placement, rules: Rules::at_most(usize::MAX) }.into());
             assert!(added.is_ok(), "{added:?}");
         } else {
             let id = ItemId::new(Uuid::from_u128(1 + bytes.below(self.added as usize + 1) as u128));

@@ -30,11 +30,9 @@ fn refused(error: &ApiError) {
 pub fn body(bytes: &[u8]) {
     match Fields::parse(bytes).and_then(AddItem::read) {
         Ok(item) => {
-            assert!(
-                item.title.is_none_or(|title| is_visible(&title)
-                    && !title.contains(|c: char| c.is_control() || turns_text(c))
-                    && title.chars().count() <= 500)
-            );
+            assert!(item.title.is_none_or(|title| is_visible(&title)
+                && !title.contains(|c: char| c.is_control() || turns_text(c))
+                && title.chars().count() <= 500));
             assert!(!item.url.is_empty() && item.url.len() <= streamcore::MAX_URL_BYTES);
         }
         Err(error) => refused(&error),

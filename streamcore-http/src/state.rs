@@ -51,6 +51,10 @@ pub struct Settings {
     pub rules: Rules,
     /// How many tracks the library holds.
     pub max_tracks: usize,
+    /// The largest file that can be uploaded, in bytes.
+    pub max_upload_bytes: u64,
+    /// How many files can be uploaded at once.
+    pub max_uploads: usize,
     /// How many answers to requests with an `Idempotency-Key` are kept at the most; each for a day.
     pub max_idempotency_keys: usize,
     /// The stream that `/api/playlist/` shows to those who name none.
@@ -85,6 +89,8 @@ impl Settings {
             token,
             rules: Rules::default(),
             max_tracks: streamcore::library::DEFAULT_MAX_TRACKS,
+            max_upload_bytes: 200 * 1024 * 1024,
+            max_uploads: 4,
             max_idempotency_keys: 10_000,
             default_stream: StreamId::new(1),
             version: env!("CARGO_PKG_VERSION"),
@@ -104,6 +110,8 @@ pub(crate) struct App {
     pub(crate) started_at: Timestamp,
     /// For listeners.
     pub(crate) places: Arc<Semaphore>,
+    /// A permit for each file that may be on its way.
+    pub(crate) uploads: Semaphore,
 }
 
 impl std::ops::Deref for App {
@@ -122,7 +130,8 @@ impl std::ops::Deref for App {
 pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
     let started_at = state.runtime.now();
     let places = Arc::new(Semaphore::new(state.settings.max_listeners.min(Semaphore::MAX_PERMITS)));
-    let edge = Arc::new(edge::Edge::new(App { state, started_at, places }));
+    let uploads = Semaphore::new(state.settings.max_uploads);
+    let edge = Arc::new(edge::Edge::new(App { state, started_at, places, uploads }));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::tail())

@@ -14,6 +14,7 @@ mod table;
 pub(crate) use self::dispatch::read_target;
 pub use self::table::{Access, RouteInfo};
 pub(crate) use self::{
+    body::announced,
     call::Call,
     condition::Condition,
     dispatch::Edge,

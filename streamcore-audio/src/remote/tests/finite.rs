@@ -169,7 +169,16 @@ fn a_playback_that_nobody_wants_any_more_hangs_up() {
     let patient = RemoteConfig { read_timeout: Duration::from_secs(60), ..config() };
     let root = root.with_remote(Remote::new(patient));
     // The player stays: only this playback ends.
-    let feeds = spawn(Job { root: root.clone(), url: server.url("/x.wav"), from: Duration::ZERO, rate: 44_100, abandoned: Default::default() }, || ());
+    let feeds = spawn(
+        Job {
+            root: root.clone(),
+            url: server.url("/x.wav"),
+            from: Duration::ZERO,
+            rate: 44_100,
+            abandoned: Default::default(),
+        },
+        || (),
+    );
     let mut seconds = 0.0;
     while seconds < 4.5 {
         let Feed::Pcm(pcm) = feeds.recv().unwrap() else { panic!("it goes on") };

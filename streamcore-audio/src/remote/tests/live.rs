@@ -186,7 +186,16 @@ fn who_does_not_read_for_a_while_loses_nothing() {
             Ok(())
         }
     });
-    let feeds = spawn(Job { root: root.clone(), url: server.url("/x"), from: Duration::ZERO, rate: 44_100, abandoned: Default::default() }, || ());
+    let feeds = spawn(
+        Job {
+            root: root.clone(),
+            url: server.url("/x"),
+            from: Duration::ZERO,
+            rate: 44_100,
+            abandoned: Default::default(),
+        },
+        || (),
+    );
     // A pause of twice every time limit.
     thread::sleep(Duration::from_millis(1_400));
     let mut left = Vec::new();

@@ -136,7 +136,10 @@ pub(super) fn play(
     from: Duration,
     most: usize,
 ) -> (Vec<f32>, Option<Result<(), FailureReason>>) {
-    let feeds = spawn(Job { root: root.clone(), url: url.to_owned(), from, rate: 44_100, abandoned: Default::default() }, || ());
+    let feeds = spawn(
+        Job { root: root.clone(), url: url.to_owned(), from, rate: 44_100, abandoned: Default::default() },
+        || (),
+    );
     let mut left = Vec::new();
     while left.len() < most {
         match feeds.recv().unwrap() {

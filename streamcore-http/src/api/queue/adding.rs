@@ -74,6 +74,10 @@ async fn item(
             metadata.entry(key).or_insert(value);
         }
     }
+    // The title that players show is "artist - title".
+    if let Some(artist) = media.artist.as_deref().and_then(|artist| readable(artist, MAX_TITLE_CHARS)) {
+        metadata.entry("artist").or_insert(Value::String(artist));
+    }
     let title = wanted.title.or_else(|| track.map(|track| track.title.clone()));
     Ok(QueueItem {
         id: ItemId::new(call.new_uuid(&format!("item {index}"))?),

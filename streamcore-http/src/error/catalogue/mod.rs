@@ -5,7 +5,6 @@ mod problem;
 
 use std::io::ErrorKind;
 
-
 use streamcore::playlist;
 
 pub(crate) use self::notice::Notice;
@@ -92,6 +91,18 @@ impl ApiError {
             Self::BodyTooLong { limit } => say(
                 format!("the request's body is longer than {limit} bytes; send less"),
                 format!("тело запроса длиннее {limit} байт; отправьте меньше"),
+            ),
+            Self::FileTooLong { limit } => say(
+                format!("the file is larger than {limit} bytes; send a smaller one or raise library.max_upload_bytes"),
+                format!("файл больше {limit} байт; отправьте поменьше или увеличьте library.max_upload_bytes"),
+            ),
+            Self::TooManyUploads { limit } => say(
+                format!("{limit} files are being uploaded already; try again when one of them has arrived"),
+                format!("уже загружается файлов: {limit}; повторите, когда один из них загрузится"),
+            ),
+            Self::NotStored { .. } => fixed(
+                "the file cannot be stored now; the server's log says why",
+                "файл сейчас нельзя сохранить; подробности в журнале сервера",
             ),
             Self::OutOfRange { min, max } => say(
                 format!("position must be between {min} and {max}"),
