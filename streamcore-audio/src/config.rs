@@ -38,6 +38,9 @@ pub struct AudioConfig {
     pub placeholder: Option<String>,
     /// How many listeners one stream may have (10,000): at least one.
     pub max_listeners: usize,
+    /// Media behind http(s) URLs: public addresses only, by default.
+    #[cfg(feature = "remote")]
+    pub remote: crate::RemoteConfig,
 }
 
 impl AudioConfig {
@@ -56,6 +59,8 @@ impl AudioConfig {
             max_lag: Duration::from_secs(10),
             placeholder: None,
             max_listeners: 10_000,
+            #[cfg(feature = "remote")]
+            remote: crate::RemoteConfig::default(),
         }
     }
 
@@ -78,6 +83,10 @@ impl AudioConfig {
         }
         if self.max_listeners == 0 {
             return Err(ConfigError::NoListeners);
+        }
+        #[cfg(feature = "remote")]
+        if let Some((name, value, least, most)) = self.remote.out_of_range() {
+            return Err(ConfigError::Duration { name, value, least, most });
         }
         within("wave", self.wave, Duration::from_millis(50), Duration::from_secs(2))?;
         within("burst", self.burst, Duration::ZERO, Duration::from_secs(30))?;

@@ -3,12 +3,13 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use futures::StreamExt;
 use streamcore::{
     FailureReason, PlaybackId, StreamId,
-    player::{Broadcast, Join, ListenError, Listener, Play, Player, Reports},
+    player::{Broadcast, Join, ListenError, Play, Player, Reports, Waves},
 };
 
 use crate::{
@@ -72,6 +73,8 @@ impl AudioPlayer {
         config.validate()?;
         let root = Root::new(&config.media_dir)
             .map_err(|source| ConfigError::MediaDir { path: config.media_dir.clone(), source })?;
+        #[cfg(feature = "remote")]
+        let root = root.with_remote(crate::remote::Remote::new(config.remote.clone()));
         // If the encoder refuses these settings, better now than when the first stream starts.
         Line::new(config.format())?;
         let own = config.placeholder.as_deref().map(|place| Placeholder::of_file(&root, place, config.format()));
@@ -123,6 +126,7 @@ impl AudioPlayer {
             burst_frames: pace.frames_in(config.burst),
             lag_frames: pace.frames_in(config.max_lag),
             max_listeners: config.max_listeners,
+            sample_rate: config.sample_rate,
         });
         let setup = Setup {
             root: self.root.clone(),
@@ -177,9 +181,15 @@ impl Player for AudioPlayer {
 }
 
 impl Broadcast for AudioPlayer {
-    fn listen(&self, stream: StreamId) -> Result<Listener, ListenError> {
+    fn waves(&self, stream: StreamId) -> Result<Waves, ListenError> {
         let stream = self.stream(stream).ok_or(ListenError::NotRunning)?;
         Ok(stream.mount.listen()?.boxed())
+    }
+
+    fn gave_up(&self, stream: StreamId, behind: Duration) {
+        if let Some(stream) = self.stream(stream) {
+            stream.mount.dropped(behind);
+        }
     }
 
     fn content_type(&self) -> &'static str {

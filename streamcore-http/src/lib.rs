@@ -25,6 +25,8 @@
 mod api;
 mod edge;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod listen;
 mod openapi;
 mod page;

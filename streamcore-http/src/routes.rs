@@ -94,7 +94,8 @@ pub(crate) fn table() -> Vec<Route> {
         // The broadcast.
         get   ("/listen/{stream}",                             Read,   listen::audio::answer),
         get   ("/listen/{stream}.mp3",                         Read,   listen::audio::answer),
-        get   ("/listen/{stream}.m3u",                         Read,   listen::playlist::answer),
+        get   ("/listen/{stream}.m3u",                         Read,   listen::playlist::m3u),
+        get   ("/listen/{stream}.pls",                         Read,   listen::playlist::pls),
 
         // The listening page.
         get   ("/",                                            Public, page::index),

@@ -65,6 +65,9 @@ pub struct Settings {
     pub node: String,
     /// Where listeners reach this server, such as `https://radio.example`; without it a playlist file repeats the `Host` header.
     pub public_url: Option<String>,
+    /// How many can listen at once, to all streams together. Fewer than there may be connections, so that a crowd of listeners does not keep
+    /// others from the rest.
+    pub max_listeners: usize,
     /// How long a request's body may take to arrive.
     pub body_timeout: Duration,
     /// How long a request may wait for stores and streams before it is answered with 503.
@@ -93,6 +96,7 @@ impl Settings {
             version: env!("CARGO_PKG_VERSION"),
             node: "local".to_owned(),
             public_url: None,
+            max_listeners: 9_000,
             body_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(15),
         }
@@ -104,6 +108,8 @@ impl Settings {
 pub(crate) struct App {
     pub(crate) state: Arc<State>,
     pub(crate) started_at: Timestamp,
+    /// For listeners.
+    pub(crate) places: Arc<Semaphore>,
     /// A permit for each file that may be on its way.
     pub(crate) uploads: Semaphore,
 }
@@ -123,8 +129,9 @@ impl std::ops::Deref for App {
 #[must_use]
 pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
     let started_at = state.runtime.now();
+    let places = Arc::new(Semaphore::new(state.settings.max_listeners.min(Semaphore::MAX_PERMITS)));
     let uploads = Semaphore::new(state.settings.max_uploads);
-    let edge = Arc::new(edge::Edge::new(App { state, started_at, uploads }));
+    let edge = Arc::new(edge::Edge::new(App { state, started_at, places, uploads }));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::tail())

@@ -1,6 +1,6 @@
 //! Why a store cannot be opened, and how SQLite's failures become those of the ports.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, io, path::PathBuf, sync::Arc};
 
 use rusqlite::ErrorCode;
 
@@ -142,6 +142,9 @@ impl PortError for streamcore::idempotency::Error {
 pub(crate) enum Unavailable {
     #[error("SQLite could not carry it out")]
     Sqlite(#[source] Arc<rusqlite::Error>),
+    /// The disk does not take it. Whoever answers people finds the kind in the source and can name the reason.
+    #[error("the disk does not take it")]
+    Disk(#[source] Arc<io::Error>),
     #[error("{limit} requests wait already")]
     Busy { limit: usize },
     #[error("the store is closed")]
@@ -165,6 +168,13 @@ pub(crate) fn from_sqlite<E: PortError>(error: Arc<rusqlite::Error>) -> E {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             E::corrupt(format!("the file is damaged ({error}); stop the server and restore a backup"))
         }
+        Some(ErrorCode::DiskFull) => disk(io::ErrorKind::StorageFull, error),
+        Some(ErrorCode::ReadOnly) => disk(io::ErrorKind::ReadOnlyFilesystem, error),
+        Some(ErrorCode::SystemIoFailure) => disk(io::ErrorKind::Other, error),
         _ => E::unavailable(Unavailable::Sqlite(error)),
     }
+}
+
+fn disk<E: PortError>(kind: io::ErrorKind, error: Arc<rusqlite::Error>) -> E {
+    E::unavailable(Unavailable::Disk(Arc::new(io::Error::new(kind, error))))
 }

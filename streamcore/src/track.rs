@@ -173,6 +173,8 @@ pub enum FailureKind {
     Broken,
     /// It made no progress in time.
     Stalled,
+    /// It is a page, and there is no resolver that could find the audio on it.
+    ResolverMissing,
     /// It failed too often lately and is not tried again yet.
     Quarantined,
     /// The player can play nothing at all now: it has run out of files or threads, or had to begin anew. Not the track's fault: the stream
@@ -194,6 +196,7 @@ impl FailureKind {
             Self::Empty => "empty",
             Self::Broken => "broken",
             Self::Stalled => "stalled",
+            Self::ResolverMissing => "resolver_missing",
             Self::Quarantined => "quarantined",
             Self::Unavailable => "unavailable",
             Self::Other => "other",

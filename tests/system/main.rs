@@ -3,7 +3,13 @@
 //! One file per promise to the user. Run with `--test-threads=1`: most of them measure time. `tests/run` does, after building the server.
 
 mod bad_input;
+mod bad_media;
 mod command_line;
+mod concurrent;
+mod crashes;
+mod disk;
+mod listeners;
+mod load;
 mod page;
 mod show1_demo;
 mod show2_queue;

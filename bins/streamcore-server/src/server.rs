@@ -40,8 +40,9 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
 
-    let player = AudioPlayer::new(config.audio.config(&config.media_dir.value))?;
-    let media = Arc::new(MediaDir::new(&config.media_dir.value)?);
+    let player = AudioPlayer::new(config.player())?;
+    let media = MediaDir::new(&config.media_dir.value)?.with_remote(config.remote.config(&config.resolver));
+    let media = Arc::new(media);
     // A new token is shown once, by this start: so it is made when little can go wrong any more.
     let token = token::obtain(config)?;
     let secret = ServiceToken::new(token.secret.0.as_str())?;
@@ -62,6 +63,8 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     if demo {
         host.start(demo::STREAM).await.map_err(|error| Failure::Demo(error.to_string()))?;
     }
+    let max_connections = limits::connections(config.http.max_connections.value);
+    let max_listeners = limits::listeners(config.http.max_listeners.value, max_connections);
     let state = Arc::new(State {
         host: host.clone(),
         queue: store.clone(),
@@ -71,7 +74,7 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         library: store.clone(),
         idempotency: store.clone(),
         runtime,
-        settings: config.http.settings(secret, &config.queue, &config.library),
+        settings: config.http.settings(secret, &config.queue, &config.library, max_listeners),
     });
     let media_dir = &config.media_dir.value;
     let resumed = resumed.len();
@@ -92,7 +95,7 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     let stop = signals.watch();
     let grace = config.shutdown_grace();
     let mut options = config.http.options(grace * CUT_CONNECTIONS / 10);
-    options.max_connections = limits::connections(config.http.max_connections.value);
+    options.max_connections = max_connections;
     let serving =
         streamcore_http::serve(listener, streamcore_http::filter(state), options, stop.clone().cancelled_owned());
     let ending = async {

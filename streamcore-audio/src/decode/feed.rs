@@ -112,13 +112,44 @@ fn failed(reason: FailureReason) -> Feeds {
     Feeds { receive, _wanted: Arc::default(), _tie: None }
 }
 
+/// What gives PCM step by step.
+pub(crate) trait Steps {
+    /// See [`Reader::step`].
+    fn step(&mut self, out: &mut Vec<f32>) -> Result<Step, FailureReason>;
+    /// See [`Reader::broke_off`].
+    fn broke_off(&self) -> Option<FailureReason>;
+    /// Whether it may take a while until there is more: then what is ready goes out at once.
+    fn pauses(&self) -> bool {
+        false
+    }
+}
+
+impl Steps for Reader {
+    fn step(&mut self, out: &mut Vec<f32>) -> Result<Step, FailureReason> {
+        self.step(out)
+    }
+
+    fn broke_off(&self) -> Option<FailureReason> {
+        self.broke_off()
+    }
+}
+
 fn decode(job: &Job, wanted: &Weak<()>, send: &SyncSender<Feed>, wake: &impl Fn()) -> Result<(), FailureReason> {
+    #[cfg(feature = "remote")]
+    if let Some(remote) = job.root.remote(&job.url) {
+        use crate::remote::{Opened, Patience, Wanted};
+        let patience = Patience::while_wanted(Weak::clone(wanted));
+        return match remote.open(&job.url, patience, Wanted::Play { from: job.from })?.0 {
+            Opened::Live(live) => pump(live, job.rate, wanted, send, wake),
+            Opened::Finite(finite) => pump(finite, job.rate, wanted, send, wake),
+        };
+    }
     pump(open(job)?, job.rate, wanted, send, wake)
 }
 
 /// Decodes to the end, or as long as somebody wants it.
 pub(super) fn pump(
-    mut reader: Reader,
+    mut reader: impl Steps,
     mount_rate: u32,
     wanted: &Weak<()>,
     send: &SyncSender<Feed>,
@@ -151,12 +182,19 @@ pub(super) fn pump(
         }
         match step {
             Ok(Step::Pcm(rate)) => {
-                let resampler = match &mut resampler {
-                    Some(resampler) => resampler,
-                    none => none.insert(Resampler::new(rate, mount_rate).map_err(unsupported)?),
-                };
-                resampler.push(&decoded, &mut ready).map_err(unsupported)?;
-                if !flush(&mut ready, PIECE) {
+                if !decoded.is_empty() {
+                    let resampler = match &mut resampler {
+                        Some(resampler) => resampler,
+                        none => none.insert(Resampler::new(rate, mount_rate).map_err(unsupported)?),
+                    };
+                    resampler.push(&decoded, &mut ready).map_err(unsupported)?;
+                }
+                if reader.pauses()
+                    && let Some(mut done) = resampler.take()
+                {
+                    done.finish(&mut ready).map_err(unsupported)?;
+                }
+                if !flush(&mut ready, if reader.pauses() { 0 } else { PIECE }) {
                     return Ok(());
                 }
             }

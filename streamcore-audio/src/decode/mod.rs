@@ -16,6 +16,8 @@ mod trim;
 
 #[cfg(test)]
 pub(crate) use self::channel::sync_channel;
+#[cfg(feature = "remote")]
+pub(crate) use self::feed::Steps;
 pub(crate) use self::{
     abandoned::Abandoned,
     feed::{Feed, Feeds, Job, spawn},

@@ -76,7 +76,7 @@ impl Reader {
     }
 
     /// See [`open`](Self::open).
-    pub(super) fn read(mut source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
+    pub(crate) fn read(mut source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
         let mut edits = Vec::new();
         if source.is_seekable() {
             edits = mp4::edits(&mut *source);

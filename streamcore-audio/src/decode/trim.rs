@@ -62,7 +62,7 @@ impl Trim {
 /// The length of an MP3 that does not tell its delay is a guess from its bit rate: trimming to it could cut music off.
 pub(super) fn length_is_known(track: &Track) -> bool {
     let audio = track.codec_params.as_ref().and_then(|params| params.audio());
-    track.delay.is_some() || !audio.is_some_and(|audio| audio.codec == CODEC_ID_MP3)
+    track.delay.is_some() || audio.is_none_or(|audio| audio.codec != CODEC_ID_MP3)
 }
 
 fn of_edit(edit: &Edit, track: &Track, rate: u32) -> Trim {

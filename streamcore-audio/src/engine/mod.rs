@@ -101,6 +101,7 @@ impl Stream {
     /// Starts the thread of the stream; if there is none to be had, that is tried again at the next order.
     pub(crate) fn open(id: StreamId, setup: Setup, reports: Reports, mount: Arc<Mount>) -> Self {
         let outlet = Arc::new(Outlet::new(reports));
+        mount.reports_to(Arc::clone(&outlet));
         let stream = Self { id, setup, mount, inbox: Arc::default(), outlet, running: Arc::default() };
         stream.runs();
         stream

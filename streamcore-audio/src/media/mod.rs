@@ -43,6 +43,9 @@ pub struct MediaDir {
     root: Root,
     turns: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
+    /// Servers out there may take their time: files do not wait for them.
+    #[cfg(feature = "remote")]
+    remote_turns: Arc<Semaphore>,
 }
 
 impl MediaDir {
@@ -57,15 +60,29 @@ impl MediaDir {
             Root::new(directory).map_err(|source| ConfigError::MediaDir { path: directory.to_path_buf(), source })?;
         store::remove_leftovers(&root);
         let turns = |count| Arc::new(Semaphore::new(count));
-        Ok(Self { root, turns: turns(AT_A_TIME), uploads: turns(UPLOADS) })
+        Ok(Self {
+            root,
+            turns: turns(AT_A_TIME),
+            uploads: turns(UPLOADS),
+            #[cfg(feature = "remote")]
+            remote_turns: turns(AT_A_TIME),
+        })
+    }
+
+    /// The same media, and http(s) URLs as [`AudioConfig::remote`](crate::AudioConfig::remote) plays them. Without this they are refused.
+    #[cfg(feature = "remote")]
+    #[must_use]
+    pub fn with_remote(self, remote: crate::RemoteConfig) -> Self {
+        Self { root: self.root.with_remote(crate::remote::Remote::new(remote)), ..self }
     }
 
     /// Runs blocking work with a limit on its time and on how much of it there is.
     async fn blocking<T: Send + 'static>(
         &self,
+        turns: &Arc<Semaphore>,
         work: impl FnOnce(&Root) -> Result<T, FailureReason> + Send + 'static,
     ) -> Result<T, FailureReason> {
-        let (root, turns) = (self.root.clone(), Arc::clone(&self.turns));
+        let (root, turns) = (self.root.clone(), Arc::clone(turns));
         let other = || FailureReason::new(FailureKind::Other, "the check was given up");
         let job = async move {
             let turn = turns.acquire_owned().await.map_err(|_| other())?;
@@ -92,8 +109,13 @@ impl MediaDir {
 #[async_trait]
 impl Media for MediaDir {
     async fn check(&self, url: &str) -> Result<MediaInfo, FailureReason> {
+        #[cfg(feature = "remote")]
+        if let Some(remote) = self.root.remote(url) {
+            let (remote, url) = (remote.clone(), url.to_owned());
+            return self.blocking(&self.remote_turns, move |_| remote.check(&url)).await;
+        }
         let url = url.to_owned();
-        self.blocking(move |root| check(root, &url)).await
+        self.blocking(&self.turns, move |root| check(root, &url)).await
     }
 
     async fn store(&self, name: &str, bytes: Upload, max_bytes: u64) -> Result<MediaInfo, StoreError> {
@@ -102,7 +124,7 @@ impl Media for MediaDir {
 
     async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason> {
         let filter = filter.to_owned();
-        self.blocking(move |root| list::list(root, &filter, limit)).await
+        self.blocking(&self.turns, move |root| list::list(root, &filter, limit)).await
     }
 }
 

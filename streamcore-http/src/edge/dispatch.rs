@@ -170,7 +170,7 @@ async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Du
             tracing::error!(route = template, "a handler panicked");
             Err(ApiError::Internal)
         }
-        Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }),
+        Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned(), disk: None }),
     }
 }
 
@@ -187,6 +187,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// The parts of a path and of a query, as [`Edge::answer`] reads them.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_target(table: &Table, path: &str, query: &str) -> Result<(), ApiError> {
+    let (_, params) = table.find(path).ok_or(ApiError::RouteNotFound)?;
+    let _: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    decode(params).map(drop)
 }
 
 fn decode(params: Vec<(String, String)>) -> Result<Vec<(String, String)>, ApiError> {

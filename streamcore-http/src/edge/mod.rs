@@ -10,6 +10,8 @@ mod request_id;
 pub(crate) mod respond;
 mod table;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::dispatch::read_target;
 pub use self::table::{Access, RouteInfo};
 pub(crate) use self::{
     body::announced,

@@ -1,11 +1,23 @@
 //! The core's errors as ours. A variant that a later core adds is answered as an internal error until it gets its line here.
 
+use std::{error::Error, io, sync::Arc};
+
 use streamcore::{driver::CommandError, idempotency, library, playlist, queue, registry};
 
 use super::ApiError;
 
-fn unavailable(source: &(dyn std::error::Error + Send + Sync)) -> ApiError {
-    ApiError::Unavailable { detail: source.to_string() }
+/// An outage of the store; if it is its disk that fails, with how.
+fn unavailable(source: &(dyn Error + Send + Sync + 'static)) -> ApiError {
+    let (mut detail, mut disk) = (source.to_string(), None);
+    let mut cause: Option<&(dyn Error + 'static)> = Some(source);
+    while let Some(error) = cause {
+        // Adapters share an error among the callers of one commit, so it may lie behind an `Arc`.
+        let shared = || error.downcast_ref::<Arc<io::Error>>().map(|error| error.kind());
+        disk = disk.or_else(|| error.downcast_ref::<io::Error>().map(io::Error::kind)).or_else(shared);
+        cause = error.source();
+        detail.extend(cause.map(|cause| format!(": {cause}")));
+    }
+    ApiError::Unavailable { detail, disk }
 }
 
 impl From<queue::Error> for ApiError {
@@ -84,7 +96,7 @@ impl From<CommandError> for ApiError {
             CommandError::NothingToSeek { stream } => Self::NothingToSeek { stream },
             CommandError::NotSeekable { stream } => Self::NotSeekable { stream },
             CommandError::Busy { stream } => Self::Busy { stream },
-            CommandError::Unavailable { detail } => Self::Unavailable { detail },
+            CommandError::Unavailable { detail } => Self::Unavailable { detail, disk: None },
             CommandError::Corrupt { detail } => Self::Corrupt { detail },
             CommandError::ShuttingDown => Self::ShuttingDown,
             _ => Self::Internal,

@@ -134,6 +134,8 @@ pub(crate) enum ApiError {
     ShuttingDown,
     Unavailable {
         detail: String,
+        /// How its disk fails, if it is that.
+        disk: Option<std::io::ErrorKind>,
     },
     MediaUnavailable {
         reason: FailureReason,

@@ -59,7 +59,7 @@ impl ApiError {
     /// What the log needs and nobody outside: it may name hosts and files.
     fn cause(&self) -> &str {
         match self {
-            Self::Unavailable { detail } | Self::Corrupt { detail } | Self::NotStored { detail } => detail,
+            Self::Unavailable { detail, .. } | Self::Corrupt { detail } | Self::NotStored { detail } => detail,
             Self::MediaUnavailable { reason } => &reason.detail,
             _ => "",
         }

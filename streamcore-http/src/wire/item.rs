@@ -113,16 +113,13 @@ impl AddItem {
         let added_by = fields.line("added_by", MAX_USER_CHARS);
         let tier = fields.word("tier", Problem::Tier, Tier::named).unwrap_or_default();
         let metadata = fields.object("metadata", MAX_METADATA_BYTES);
-        // Which of file and stream it is, the media check tells; only a page needs help that this server does not have.
-        let source = fields.word("source", Problem::Source, |word| match word {
+        // Which it is, the media check tells; the word is only read so that a wrong one is told.
+        let _: Option<Source> = fields.word("source", Problem::Source, |word| match word {
             "file" => Some(Source::File),
             "stream" => Some(Source::Stream),
             "youtube" => Some(Source::Youtube),
             _ => None,
         });
-        if source == Some(Source::Youtube) {
-            fields.refuse("source", Problem::ResolverMissing);
-        }
         let prefix = fields.prefix().to_owned();
         let read = url.zip(metadata).map(|(url, metadata)| Self {
             url,

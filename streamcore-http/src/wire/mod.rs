@@ -65,25 +65,29 @@ pub(crate) fn check_line(text: &str, max: usize) -> Result<(), Problem> {
 
 /// A text that somebody else wrote as a line that people can read, of at most `max` characters; none if nothing of it can be seen.
 pub(crate) fn readable(text: &str, max: usize) -> Option<String> {
-    let plain = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
+    let plain = |c: char| if ends_the_line(c) { ' ' } else { c };
     let line: String = text.chars().filter(|c| !turns_text(*c)).map(plain).collect();
     let line: String = line.trim().chars().take(max).collect();
     is_visible(&line).then_some(line)
 }
 
+fn ends_the_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// Characters that have no place in a line that people read.
 fn has_control_characters(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+    text.chars().any(ends_the_line)
 }
 
 /// Characters that turn the direction of the text around them, and so can make a line read as what it is not. (Marks such as U+200E, which
 /// turn nothing but themselves, and joiners are part of how people write.)
-fn turns_text(c: char) -> bool {
+pub(crate) fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a person sees anything of a text: not only spaces, and characters that shape or hide their neighbours and draw nothing.
-fn is_visible(text: &str) -> bool {
+pub(crate) fn is_visible(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !draws_nothing(c))
 }
 

@@ -86,7 +86,7 @@ async fn a_refused_add_creates_nothing() {
     assert_eq!(escaping.refused(422, "validation_error")["details"]["reason"], "forbidden");
     let page = json!({"url": "https://youtu.be/x", "source": "youtube"});
     let page = server.api.post("/api/v1/queue/7/items", page).await.refused(422, "resolver_missing");
-    assert_eq!(page["details"]["fields"][0]["field"], "source");
+    assert_eq!(page["details"]["fields"][0]["field"], "url");
 }
 
 /// Promise H4.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     ConfigError, Origin,
+    remote::{RemoteLayer, ResolverLayer},
     sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
 };
 
@@ -27,6 +28,10 @@ pub(super) struct FileLayer {
     pub(super) library: LibraryLayer,
     #[serde(default)]
     pub(super) audio: AudioLayer,
+    #[serde(default)]
+    pub(super) remote: RemoteLayer,
+    #[serde(default)]
+    pub(super) resolver: ResolverLayer,
     #[serde(default)]
     pub(super) http: HttpLayer,
     #[serde(skip)]

@@ -3,12 +3,14 @@
 //! A section of the file is a struct in [`sections`]; [`layers`] reads the sources; [`report`] prints the result.
 
 mod layers;
+mod remote;
 mod report;
 mod sections;
 mod setting;
 
 pub(crate) use self::{
     layers::Environment,
+    remote::{Remote, Resolver},
     report::Report,
     sections::{Audio, Http, Library, Queue},
     setting::{Origin, Setting},
@@ -31,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) queue: Queue,
     pub(crate) library: Library,
     pub(crate) audio: Audio,
+    pub(crate) remote: Remote,
+    pub(crate) resolver: Resolver,
     pub(crate) http: Http,
 }
 
@@ -94,9 +98,18 @@ impl Config {
             queue: Queue::resolve(file.queue, origin)?,
             library: Library::resolve(file.library, origin)?,
             audio: Audio::resolve(file.audio, origin)?,
+            remote: Remote::resolve(file.remote, origin)?,
+            resolver: Resolver::resolve(file.resolver, origin)?,
             http: Http::resolve(file.http, origin)?,
         };
         Ok(config)
+    }
+
+    /// What the player is told.
+    pub(crate) fn player(&self) -> streamcore_audio::AudioConfig {
+        let mut player = self.audio.config(&self.media_dir.value);
+        player.remote = self.remote.config(&self.resolver);
+        player
     }
 
     /// How long an orderly end may take.

@@ -17,8 +17,19 @@ fn token_hint(config: &Config) -> String {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Config { listen, data_dir, media_dir, shutdown_grace_seconds, api_token: _, queue, library, audio, http } =
-            self.0;
+        let Config {
+            listen,
+            data_dir,
+            media_dir,
+            shutdown_grace_seconds,
+            api_token: _,
+            queue,
+            library,
+            audio,
+            remote,
+            resolver,
+            http,
+        } = self.0;
         line(f, "listen", listen.map(|v| quoted(&v.to_string())))?;
         line(f, "data_dir", data_dir.map(|v| quoted(&v.display().to_string())))?;
         line(f, "media_dir", media_dir.map(|v| quoted(&v.display().to_string())))?;
@@ -42,6 +53,21 @@ impl fmt::Display for Report<'_> {
             None => writeln!(f, "# placeholder is not set: a built-in chord plays when nothing else does")?,
         }
         line(f, "max_listeners", audio.max_listeners.map(usize::to_string))?;
+        writeln!(f, "\n[remote]")?;
+        line(f, "enabled", remote.enabled.map(bool::to_string))?;
+        line(f, "allow", remote.allow.map(|networks| list(networks.iter().map(ToString::to_string))))?;
+        line(f, "max_megabytes", remote.max_megabytes.map(u64::to_string))?;
+        line(f, "min_bytes_per_second", remote.min_bytes_per_second.map(u64::to_string))?;
+        line(f, "connect_timeout_seconds", remote.connect_timeout_seconds.map(u64::to_string))?;
+        line(f, "answer_timeout_seconds", remote.answer_timeout_seconds.map(u64::to_string))?;
+        line(f, "read_timeout_seconds", remote.read_timeout_seconds.map(u64::to_string))?;
+        line(f, "retry_seconds", remote.retry_seconds.map(u64::to_string))?;
+        writeln!(f, "\n[resolver]")?;
+        match &resolver.command.value {
+            Some(command) => line(f, "command", (list(command.iter().cloned()), resolver.command.origin))?,
+            None => writeln!(f, "# command is not set: addresses of pages are refused")?,
+        }
+        line(f, "timeout_seconds", resolver.timeout_seconds.map(u64::to_string))?;
         writeln!(f, "\n[http]")?;
         match &http.public_url.value {
             Some(url) => line(f, "public_url", (quoted(url), http.public_url.origin))?,
@@ -52,7 +78,8 @@ impl fmt::Display for Report<'_> {
         line(f, "answer_timeout_seconds", http.answer_timeout_seconds.map(u64::to_string))?;
         line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
         line(f, "max_connections", http.max_connections.map(usize::to_string))?;
-        line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))
+        line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))?;
+        line(f, "max_listeners", http.max_listeners.map(usize::to_string))
     }
 }
 
@@ -64,6 +91,11 @@ impl<T> Setting<T> {
 
 fn line(f: &mut fmt::Formatter<'_>, key: &str, (value, origin): (String, Origin)) -> fmt::Result {
     writeln!(f, "{:<44} # {origin}", format!("{key} = {value}"))
+}
+
+/// An array of strings of TOML.
+fn list(texts: impl Iterator<Item = String>) -> String {
+    format!("[{}]", texts.map(|text| quoted(&text)).collect::<Vec<_>>().join(", "))
 }
 
 /// A basic string of TOML.

@@ -168,6 +168,7 @@ pub(crate) struct Http {
     pub(crate) write_timeout_seconds: Setting<u64>,
     pub(crate) max_connections: Setting<usize>,
     pub(crate) max_idempotency_keys: Setting<usize>,
+    pub(crate) max_listeners: Setting<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -180,6 +181,7 @@ pub(super) struct HttpLayer {
     write_timeout_seconds: Option<u64>,
     max_connections: Option<usize>,
     max_idempotency_keys: Option<usize>,
+    max_listeners: Option<usize>,
 }
 
 impl Http {
@@ -210,6 +212,10 @@ impl Http {
                 .or_from(file.max_idempotency_keys, origin)
                 .named("http.max_idempotency_keys")
                 .within(1..=1_000_000)?,
+            max_listeners: Setting::default(9_000)
+                .or_from(file.max_listeners, origin)
+                .named("http.max_listeners")
+                .within(1..=1_000_000)?,
         })
     }
 
@@ -224,8 +230,15 @@ impl Http {
     }
 
     /// What the routes are told.
-    pub(crate) fn settings(&self, token: ServiceToken, queue: &Queue, library: &Library) -> Settings {
+    pub(crate) fn settings(
+        &self,
+        token: ServiceToken,
+        queue: &Queue,
+        library: &Library,
+        max_listeners: usize,
+    ) -> Settings {
         let mut settings = Settings::new(token);
+        settings.max_listeners = max_listeners;
         settings.rules = queue.rules();
         settings.default_stream = StreamId::new(queue.default_stream.value);
         settings.max_tracks = library.max_tracks.value;

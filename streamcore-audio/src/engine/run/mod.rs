@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::BytesMut;
-use streamcore::player::{Incident, Report};
+use streamcore::player::{Incident, Report, Wave};
 
 use super::{
     Carried, Inbox, Order, Outlet, Setup,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     EncodeError,
-    mount::Mount,
+    mount::{Mount, Titles},
     pace::{Pace, next_wave},
     pcm::time_of,
     splice::Line,
@@ -47,6 +47,7 @@ pub(super) struct Engine {
     pace: Pace,
     line: Line,
     marks: Marks,
+    titles: Titles,
     live: Option<Live>,
     /// What is fed now; behind `kept`, if that holds anything.
     current: Option<Tape>,
@@ -93,6 +94,7 @@ impl Engine {
             orders: carried.orders,
             begin: carried.begin,
             marks: Marks::default(),
+            titles: Titles::default(),
             live: carried.live,
             current: None,
             next: None,
@@ -171,7 +173,8 @@ impl Engine {
         }
         let first = self.line.sent();
         let mut until = self.pace.due_before(now + wave).max(first);
-        if std::mem::take(&mut self.urgent) {
+        let cut = std::mem::take(&mut self.urgent);
+        if cut {
             until = until.max((first + CUT_FRAMES).min(self.pace.due_before(now + 2 * wave)));
         }
         if now >= self.next_wave {
@@ -184,7 +187,9 @@ impl Engine {
         for _ in 0..count {
             chunk.extend(self.line.take());
         }
-        self.mount.publish(chunk.freeze(), count);
+        let heard = self.marks.at(Line::heard_in(first));
+        let title = heard.and_then(|(playback, _)| self.titles.of(playback));
+        self.mount.publish(Wave { audio: chunk.freeze(), title, cut }, count);
         let late = self.quality.wave_went_out(due, self.begin.elapsed(), self.setup.burst.max(wave));
         self.tell(late);
         self.report_wave(first, now);

@@ -25,6 +25,7 @@ impl Engine {
             }
             Order::Play(play) => {
                 self.live = Some(Live::new(play.playback, false).following(play.join == Join::AtEnd));
+                self.titles.note(play.playback, &play.item);
                 let (join, tape) = (play.join, self.open(play));
                 self.take_over(tape, join, now)?;
             }

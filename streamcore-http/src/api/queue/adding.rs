@@ -58,9 +58,13 @@ async fn item(
         return Err(FieldError::new(Part::Body, wanted.named("track_id"), Problem::NoTrack { track }).into());
     }
     let location = track.map_or(wanted.url.as_str(), |track| track.url.as_str());
-    let refused = |reason| {
+    let refused = |reason: FailureReason| {
         let field = if track.is_some() { "track_id" } else { "url" };
-        ApiError::from(FieldError::new(Part::Body, wanted.named(field), Problem::Media(reason)))
+        let problem = match reason.kind {
+            FailureKind::ResolverMissing => Problem::ResolverMissing,
+            _ => Problem::Media(reason),
+        };
+        ApiError::from(FieldError::new(Part::Body, wanted.named(field), problem))
     };
     let media = check(&call.app, location, deadline).await.map_err(refused)?;
     let mut metadata = wanted.metadata;
@@ -69,6 +73,10 @@ async fn item(
         for (key, value) in artist.chain(track.metadata.clone()) {
             metadata.entry(key).or_insert(value);
         }
+    }
+    // The title that players show is "artist - title".
+    if let Some(artist) = media.artist.as_deref().and_then(|artist| readable(artist, MAX_TITLE_CHARS)) {
+        metadata.entry("artist").or_insert(Value::String(artist));
     }
     let title = wanted.title.or_else(|| track.map(|track| track.title.clone()));
     Ok(QueueItem {

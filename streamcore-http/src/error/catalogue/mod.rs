@@ -3,6 +3,8 @@
 mod notice;
 mod problem;
 
+use std::io::ErrorKind;
+
 use streamcore::playlist;
 
 pub(crate) use self::notice::Notice;
@@ -186,8 +188,8 @@ impl ApiError {
                 format!("в потоке {stream} нечего пропускать; сначала добавьте трек"),
             ),
             Self::ListenersFull { limit } => say(
-                format!("the stream has reached its limit of {limit} listeners; try again later"),
-                format!("у потока уже предельное число слушателей ({limit}); попробуйте позже"),
+                format!("there are as many listeners as there may be ({limit}); try again later"),
+                format!("слушателей уже столько, сколько допускается ({limit}); попробуйте позже"),
             ),
             Self::Busy { stream } => say(
                 format!("stream {stream} has too many commands waiting; try again shortly"),
@@ -197,7 +199,19 @@ impl ApiError {
                 fixed("the server is shutting down; try again later", "сервер завершает работу; попробуйте позже")
             }
             // What the store said is for the log: it may name hosts and files.
-            Self::Unavailable { .. } => fixed(
+            Self::Unavailable { disk: Some(ErrorKind::StorageFull), .. } => fixed(
+                "the store's disk is full, so nothing can be changed now; free some space and try again",
+                "диск хранилища переполнен, изменить сейчас ничего нельзя; освободите место и повторите",
+            ),
+            Self::Unavailable { disk: Some(ErrorKind::ReadOnlyFilesystem), .. } => fixed(
+                "the store's disk is read-only, so nothing can be changed now; make it writable and try again",
+                "диск хранилища доступен только для чтения, изменить сейчас ничего нельзя; разрешите запись и повторите",
+            ),
+            Self::Unavailable { disk: Some(_), .. } => fixed(
+                "the store cannot write to its disk, so nothing can be changed now; check the disk and try again",
+                "хранилище не может писать на диск, изменить сейчас ничего нельзя; проверьте диск и повторите",
+            ),
+            Self::Unavailable { disk: None, .. } => fixed(
                 "the store is away, so this cannot be answered now; try again later",
                 "хранилище недоступно, ответить сейчас нельзя; попробуйте позже",
             ),

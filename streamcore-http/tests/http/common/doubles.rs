@@ -16,7 +16,7 @@ use streamcore::{
     FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId, Timestamp,
     idempotency::{self, Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, ScopedKey, Ticket},
     media::{Media, MediaFile, MediaInfo, MediaList, StoreError, Upload},
-    player::{Broadcast, Join, ListenError, Listener, Play, Player, Report, Reports},
+    player::{Broadcast, Join, ListenError, Play, Player, Report, Reports, Wave, Waves},
     queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Page, Queue, QueueView, Released},
 };
 use tokio::sync::mpsc;
@@ -28,6 +28,7 @@ pub(crate) struct ScriptedPlayer {
     connected: Arc<AtomicUsize>,
     joined: AtomicUsize,
     pub(crate) full: AtomicBool,
+    given_up: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -90,6 +91,11 @@ impl ScriptedPlayer {
         self.connected.load(Ordering::SeqCst)
     }
 
+    /// How many were given up because they took nothing.
+    pub(crate) fn given_up(&self) -> usize {
+        self.given_up.load(Ordering::SeqCst)
+    }
+
     /// How many have ever connected.
     pub(crate) fn joined(&self) -> usize {
         self.joined.load(Ordering::SeqCst)
@@ -130,7 +136,7 @@ impl Player for ScriptedPlayer {
 }
 
 impl Broadcast for ScriptedPlayer {
-    fn listen(&self, stream: StreamId) -> Result<Listener, ListenError> {
+    fn waves(&self, stream: StreamId) -> Result<Waves, ListenError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(ListenError::Full { limit: 3 });
         }
@@ -142,9 +148,14 @@ impl Broadcast for ScriptedPlayer {
         self.joined.fetch_add(1, Ordering::SeqCst);
         let connected = Connected(Arc::clone(&self.connected));
         Ok(futures::stream::unfold((receiver, connected), |(mut receiver, connected)| async move {
-            Some((receiver.recv().await?, (receiver, connected)))
+            let audio = receiver.recv().await?;
+            Some((Wave { audio, title: None, cut: false }, (receiver, connected)))
         })
         .boxed())
+    }
+
+    fn gave_up(&self, _stream: StreamId, _behind: Duration) {
+        self.given_up.fetch_add(1, Ordering::SeqCst);
     }
 
     fn content_type(&self) -> &'static str {
@@ -172,6 +183,9 @@ impl Media for ScriptedMedia {
             return refused(FailureKind::Forbidden, "the path leaves the media directory; name a file inside of it");
         }
         assert!(!url.contains("panic"), "the media check panics, as the test wants it to");
+        if url.contains("youtu.be") {
+            return refused(FailureKind::ResolverMissing, "it is a page, and this server has no resolver");
+        }
         if url.contains("missing") {
             return refused(FailureKind::NotFound, "there is no such file; see the list of media");
         }

@@ -1,0 +1,59 @@
+//! What a URL is, found out with as little as possible: something must be decoded, in bounded time, from bounded bytes.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use streamcore::{FailureKind, FailureReason, MAX_TITLE_CHARS, Source, media::MediaInfo};
+
+use super::{Opened, Patience, Remote, Wanted, name::title_of};
+use crate::decode::{Step, Steps};
+
+/// How long it may take. Less than callers wait, so that they learn what it was that took so long.
+const TIME_LIMIT: Duration = Duration::from_secs(7);
+/// How much may be read.
+pub(super) const MAX_BYTES: u64 = 16 << 20;
+/// How many packets are tried before it counts as not decodable.
+const PACKETS: usize = 50;
+
+impl Remote {
+    /// Finds out what is there. Blocks, and takes a few seconds at the most.
+    pub(crate) fn check(&self, url: &str) -> Result<MediaInfo, FailureReason> {
+        let wanted = Arc::new(());
+        let patience = Patience { wanted: Arc::downgrade(&wanted), until: Some(Instant::now() + TIME_LIMIT) };
+        let (mut opened, found) = self.open(url, patience, Wanted::Look)?;
+        let (mut pcm, mut decoded) = (Vec::new(), false);
+        for _ in 0..PACKETS {
+            let step = match &mut opened {
+                Opened::Live(live) => live.step(&mut pcm)?,
+                Opened::Finite(finite) => finite.step(&mut pcm)?,
+            };
+            decoded = match &mut opened {
+                Opened::Live(live) => live.decoded_any(),
+                Opened::Finite(finite) => finite.reader().decoded_any,
+            };
+            if decoded || step == Step::End {
+                break;
+            }
+        }
+        if !decoded {
+            let detail = "nothing in it could be decoded; use MP3, AAC, FLAC, Ogg Vorbis or WAV";
+            return Err(FailureReason::new(FailureKind::Unsupported, detail));
+        }
+        let about = match &mut opened {
+            Opened::Live(live) => live.first().map(|reader| reader.about(u64::MAX)),
+            Opened::Finite(finite) => Some(finite.reader().about(found.length.unwrap_or(u64::MAX))),
+        };
+        let live = matches!(opened, Opened::Live(_));
+        let tags = about.as_ref().and_then(|about| about.title.clone());
+        let title = found.title.or(tags).unwrap_or_else(|| title_of(&found.page));
+        Ok(MediaInfo {
+            url: found.page.to_string(),
+            source: if found.resolved { Source::Youtube } else { Source::Stream },
+            duration: about.and_then(|about| about.duration).filter(|_| !live),
+            title: title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect(),
+            artist: None,
+        })
+    }
+}

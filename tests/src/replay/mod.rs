@@ -1,0 +1,121 @@
+//! Whether what many clients were told fits one queue: finds the order in which their operations happened, and replays it on the model.
+//!
+//! Every change raises the revision by one, so the history of a queue is one list of changes, numbered without a gap. Of most changes
+//! the client was told the number. Of some it only knows a window: a move answers with the list as it was read a moment later, and of a request
+//! that a crash cut off nobody knows whether it counted. [`search`] finds an order that explains everything that was seen, if there is
+//! one, on plain lists of numbers; [`verify`] then carries it out on [`QueueModel`](streamcore::queue::QueueModel). If operations were
+//! lost, doubled or reordered, there is no such order, and the error says up to which revision there was one.
+//!
+//! An operation more is a variant of [`Edit`] and its line in `list.rs` and in `verify.rs`.
+
+mod bound;
+mod list;
+mod search;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use self::list::{Edit, List};
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It was acknowledged: it must be in the order.
+    Done,
+    /// Nobody was told: it is in the order wholly or not at all.
+    Unknown,
+    /// It was refused, for this reason: there must be a moment at which that was right.
+    Refused(Refusal),
+}
+
+/// Why a call was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The item does not wait.
+    NotFound,
+    /// The item, or the place, is the current one.
+    CurrentItem,
+    /// There is no such place.
+    OutOfRange,
+    /// There is no room.
+    Full,
+    /// The queue is at another revision.
+    Mismatch,
+}
+
+/// One call of one client.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// What was asked.
+    pub edit: Edit,
+    /// The revision that it named.
+    pub expected: Option<u64>,
+    /// A revision that somebody had been told of before it was sent: what it changed came later.
+    pub after: u64,
+    /// A revision that it was, or would have been, part of.
+    pub until: u64,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// The list as somebody saw it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// At which revision.
+    pub revision: u64,
+    /// The list, the current item first.
+    pub list: List,
+}
+
+/// Everything that was told of one queue, from its beginning.
+#[derive(Debug, Clone, Default)]
+pub struct Story {
+    /// The calls of all clients, in any order.
+    pub calls: Vec<Call>,
+    /// What was seen, in any order.
+    pub sightings: Vec<Sighting>,
+    /// Whether the stream plays, and so hands over by itself.
+    pub plays: bool,
+    /// The items that were handed over, in the order of the history.
+    pub finished: Vec<u32>,
+    /// How many items the queue takes.
+    pub max_items: usize,
+    /// The last revision of all.
+    pub last: u64,
+}
+
+/// One change of the order that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// This call of [`Story::calls`].
+    Call(usize),
+    /// The stream handed over to the next item.
+    Advance,
+}
+
+/// An order that explains everything.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The changes: the first led to revision 1.
+    pub steps: Vec<Step>,
+    /// The list at each revision, from 0 on.
+    pub lists: Vec<List>,
+    /// Of the calls whose fate was unknown: how many are in the order.
+    pub unknown_done: usize,
+    /// And how many are not.
+    pub unknown_lost: usize,
+    /// How many steps were tried to find it.
+    pub tried: usize,
+}
+
+impl Story {
+    /// Finds the order and replays it on the model.
+    ///
+    /// # Errors
+    /// What cannot be explained, and at which revision.
+    pub fn explain(&self) -> Result<Order, String> {
+        let order = search::search(self)?;
+        verify::verify(self, &order)?;
+        Ok(order)
+    }
+}
