@@ -30,7 +30,7 @@ async fn a_batch_is_added_in_its_order() {
     assert_eq!((&first["items"][0]["position"], &first["items"][1]["position"]), (&json!(1), &json!(2)));
 }
 
-/// Promise H10.
+/// Promise H5, H10.
 #[tokio::test]
 async fn a_batch_is_added_wholly_or_not_at_all_and_names_its_first_bad_field() {
     let server = Server::with(|settings, _| settings.rules.max_items = 5).await;
@@ -53,6 +53,7 @@ async fn a_batch_is_added_wholly_or_not_at_all_and_names_its_first_bad_field() {
     }
     server.api.post(BATCH, json!({"items": vec![good; 6]})).await.refused(400, "queue_full");
     assert_eq!(total(&server).await, 0);
+    server.anonymous.get("/api/v1/streams/7").await.refused(404, "stream_not_found");
 }
 
 /// Promise H10.

@@ -8,7 +8,7 @@ use streamcore::{
     FailureKind, FailureReason, ItemId, MAX_TITLE_CHARS, QueueItem, StreamId, TrackId,
     library::Track,
     media::MediaInfo,
-    queue::{Applied, Change, Op, Placement, Rules},
+    queue::{Applied, Change, Op, Placement, QueueModel, Rules},
     registry,
 };
 
@@ -133,6 +133,8 @@ pub(crate) async fn add(
         call.if_match().expected(&*app.queue, stream).await?
     } else {
         let confirmed = call.if_match().confirmed(&*app.queue, stream).await?;
+        // What an empty queue would refuse creates no stream.
+        QueueModel::default().apply(Op::Add { items: items.clone(), placement, rules }.into())?;
         create(app, stream).await?;
         confirmed
     };
