@@ -131,6 +131,6 @@ pub async fn q62_purge_forgets_the_settings(fixture: &mut dyn QueueFixture) {
     }
     assert!(apply(&*queue, named(add(3), 1)).await.changed, "the request is new");
     edit(&*queue, Op::SetMode { mode: Mode::Fair }).await;
-    add_each(&*queue, [of(4, 2), of(5, 1)]).await;
-    assert_eq!(listed(&*queue).await, [3, 4, 5], "nobody had a turn");
+    add_each(&*queue, [of(4, 2), of(6, 2), of(5, 1)]).await;
+    assert_eq!(listed(&*queue).await, [3, 4, 5, 6], "nobody had a turn");
 }
