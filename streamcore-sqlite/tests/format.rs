@@ -16,18 +16,20 @@ const STREAM: StreamId = StreamId::new(-1_001_234_567_890);
 
 /// A store in a file that this dump describes.
 fn open(dump: &[&str]) -> (SqliteStore, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("old.db");
-    rusqlite::Connection::open(&path).unwrap().execute_batch(&dump.concat()).unwrap();
-    (SqliteStore::open(&path).unwrap(), folder)
+    let conn = rusqlite::Connection::open(&path).expect("a new file");
+    conn.execute_batch(&dump.concat()).expect("the dump is SQL");
+    drop(conn);
+    (SqliteStore::open(&path).expect("an older file opens"), folder)
 }
 
 fn view(store: &SqliteStore) -> QueueView {
-    block_on(store.view(STREAM, Page::ALL)).unwrap()
+    block_on(store.view(STREAM, Page::ALL)).expect("it can be read")
 }
 
 fn edit(store: &SqliteStore, op: Op) -> Applied {
-    block_on(store.apply(STREAM, op.into())).unwrap()
+    block_on(store.apply(STREAM, op.into())).expect("it can be edited")
 }
 
 fn assert_listed(store: &SqliteStore, numbers: &[u64]) {
