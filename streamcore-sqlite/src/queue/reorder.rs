@@ -54,11 +54,11 @@ impl Stored<'_> {
         if same_order && undo.mode.is_none_or(|mode| mode == self.mode) {
             return self.unchanged(Vec::new());
         }
-        for (place, index) in before.iter().zip(order) {
-            if let Some(item) = before.get(*index).filter(|item| item.sort_key != place.sort_key) {
-                self.set_key(item.id, Some(place.sort_key))?;
-            }
-        }
+        let moved = before.iter().zip(order).filter_map(|(place, index)| {
+            let item = before.get(*index).filter(|item| item.sort_key != place.sort_key)?;
+            Some((item.id, place.sort_key))
+        });
+        self.set_keys(&moved.collect::<Vec<_>>())?;
         let ids = if same_order { Vec::new() } else { before.iter().map(|entry| entry.id).collect() };
         self.remember(&Undo { order: ids, ..undo })?;
         self.changed(Vec::new())
@@ -71,11 +71,19 @@ impl Stored<'_> {
         let waiting: Vec<_> = keys.into_iter().filter_map(|(id, key)| Some((id, key?))).collect();
         let mut places: Vec<i64> = waiting.iter().map(|(_, key)| *key).collect();
         places.sort_unstable();
-        for ((id, key), place) in waiting.into_iter().zip(places) {
-            if key != place {
-                self.set_key(id, Some(place))?;
-            }
-        }
+        let moved = waiting.into_iter().zip(places).filter(|((_, key), place)| key != place);
+        self.set_keys(&moved.map(|((id, _), place)| (id, place)).collect::<Vec<_>>())
+    }
+
+    /// Puts many items elsewhere in one statement: see [`insert_rows`](Self::insert_rows).
+    fn set_keys(&self, keys: &[(ItemId, i64)]) -> Outcome<()> {
+        let mut update = self.conn.prepare_cached(
+            "UPDATE queue_items SET sort_key = pairs.sort_key
+             FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS sort_key
+                   FROM json_each(:pairs)) AS pairs
+             WHERE queue_items.stream = :stream AND queue_items.id = pairs.id",
+        )?;
+        update.execute(named_params! { ":stream": self.stream.get(), ":pairs": codec::json::<Error>(&keys)? })?;
         Ok(())
     }
 
