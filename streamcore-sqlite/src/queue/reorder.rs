@@ -75,16 +75,9 @@ impl Stored<'_> {
         self.set_keys(&moved.map(|((id, _), place)| (id, place)).collect::<Vec<_>>())
     }
 
-    /// Puts many items elsewhere in one statement: see [`insert_rows`](Self::insert_rows).
+    /// Puts many items elsewhere.
     fn set_keys(&self, keys: &[(ItemId, i64)]) -> Outcome<()> {
-        let mut update = self.conn.prepare_cached(
-            "UPDATE queue_items SET sort_key = pairs.sort_key
-             FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS sort_key
-                   FROM json_each(:pairs)) AS pairs
-             WHERE queue_items.stream = :stream AND queue_items.id = pairs.id",
-        )?;
-        update.execute(named_params! { ":stream": self.stream.get(), ":pairs": codec::json::<Error>(&keys)? })?;
-        Ok(())
+        keys.iter().try_for_each(|(id, sort_key)| self.set_key(*id, Some(*sort_key)))
     }
 
     fn entries(&self) -> Outcome<Vec<Entry>> {
