@@ -104,7 +104,7 @@ pub(super) async fn answer(
 ) -> Answer {
     let limits = Limits {
         keep_for: KEEP_FOR,
-        overdue_after: limit + OVERDUE,
+        overdue_after: overdue_after(limit, app.runtime.now().since(app.started_at)),
         keys_per_caller: app.settings.max_idempotency_keys,
     };
     match app.idempotency.claim(key.scoped.clone(), key.request, limits, app.runtime.now()).await? {
@@ -126,6 +126,12 @@ pub(super) async fn answer(
             Ok(response)
         }
     }
+}
+
+/// After what time a claim that nobody finished may be taken over. One that is older than this process is nobody's any more, as only one
+/// process at a time has the store; its sender need not wait.
+fn overdue_after(limit: Duration, serving_for: Duration) -> Duration {
+    (limit + OVERDUE).min(serving_for + Duration::from_millis(1))
 }
 
 async fn carry_out(app: &App, ticket: Ticket, handled: impl Future<Output = Answer>) -> Answer {
@@ -217,6 +223,19 @@ mod tests {
         ] {
             assert_ne!(other, one);
         }
+    }
+
+    #[test]
+    fn a_claim_that_is_older_than_the_process_is_nobodys() {
+        let seconds = Duration::from_secs;
+        assert_eq!(
+            overdue_after(seconds(15), seconds(3_600)),
+            seconds(15) + OVERDUE,
+            "of this process: when it must be over"
+        );
+        let just_begun = overdue_after(seconds(15), seconds(2));
+        assert!(just_begun > seconds(2), "a claim of this process is at most 2 s old");
+        assert!(just_begun < Duration::from_millis(2_002), "one of the process before is older");
     }
 
     #[test]

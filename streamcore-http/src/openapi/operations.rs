@@ -193,6 +193,7 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("GET",    "/listen/{stream}", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.mp3", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.m3u", sends("listening", "A playlist file that leads there", &["audio/x-mpegurl"])),
+        ("GET",    "/listen/{stream}.pls", sends("listening", "A playlist file that leads there", &["audio/x-scpls"])),
         ("GET",    "/", sends("listening", "The listening page", &["text/html"]).cached()),
         ("GET",    "/assets/{file}", sends("listening", "A file of the page", &["text/css", "text/javascript", "image/svg+xml"]).cached()),
     ];

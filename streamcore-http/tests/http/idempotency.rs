@@ -1,8 +1,14 @@
 //! `Idempotency-Key`: a request that comes again is answered and not done again.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use serde_json::{Value, json};
+use streamcore_http::filter;
 
 use crate::common::Server;
 
@@ -90,11 +96,15 @@ async fn a_request_is_carried_out_also_if_its_sender_goes_away() {
     server.queue.hold.store(true, Ordering::SeqCst);
     let keyed = server.api.with("Idempotency-Key", "k");
     let body = json!({"url": "a.mp3"}).to_string();
-    let mut socket = tokio::net::TcpStream::connect(server.api.address).await.unwrap();
+    // A connection that can be ended at a moment of our choice, with the request in it.
+    let (mut socket, theirs) = tokio::io::duplex(64 * 1024);
+    let service = TowerToHyperService::new(warp::service(filter(Arc::clone(&server.state))));
+    let connection = tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(theirs), service));
     let head = format!("{}Content-Length: {}\r\n\r\n{body}", keyed.head("POST", ITEMS), body.len());
     socket.write_all(head.as_bytes()).await.unwrap();
     crate::common::until("it has claimed its key", || server.keys.claims() == 1).await;
-    drop(socket);
+    connection.abort();
+    assert!(connection.await.unwrap_err().is_cancelled());
     server.queue.release_held();
     let again = async {
         loop {

@@ -43,6 +43,7 @@ impl fmt::Display for Report<'_> {
         line(f, "default_stream", queue.default_stream.map(i64::to_string))?;
         writeln!(f, "\n[library]")?;
         line(f, "max_tracks", library.max_tracks.map(usize::to_string))?;
+        line(f, "max_upload_bytes", library.max_upload_bytes.map(u64::to_string))?;
         writeln!(f, "\n[audio]")?;
         line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
         line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;
@@ -77,6 +78,7 @@ impl fmt::Display for Report<'_> {
         line(f, "answer_timeout_seconds", http.answer_timeout_seconds.map(u64::to_string))?;
         line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
         line(f, "max_connections", http.max_connections.map(usize::to_string))?;
+        line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))?;
         line(f, "max_listeners", http.max_listeners.map(usize::to_string))
     }
 }
