@@ -1,6 +1,6 @@
 //! Rows of items: finding, putting in, taking out, moving.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params, types::Value};
 use streamcore::{
     ItemId, QueueItem, Requester,
     queue::{Anchor, Error, Placed},
@@ -11,6 +11,9 @@ use super::{
     stored::{Stored, refused},
 };
 use crate::codec::{self, Columns, ITEM_COLUMNS};
+
+/// How many rows one statement inserts when there are many.
+const ROWS: usize = 64;
 
 /// An item and the sort key that says where it is; the current item has none.
 pub(super) struct Found {
@@ -67,48 +70,63 @@ impl Stored<'_> {
     }
 
     pub(super) fn insert(&self, item: &QueueItem, sort_key: i64) -> Outcome<()> {
-        let mut insert = self.conn.prepare_cached(
+        self.insert_rows([(item, sort_key)].into_iter(), 1)
+    }
+
+    /// So many rows in one statement. SQLite notes, for each statement, what to put back if it fails: for many rows that is much less.
+    fn insert_rows<'a>(&self, items: impl Iterator<Item = (&'a QueueItem, i64)>, count: usize) -> Outcome<()> {
+        let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let mut insert = self.conn.prepare_cached(&format!(
             "INSERT INTO queue_items
                  (stream, id, sort_key, track_id, title, url, source, duration_secs, duration_nanos, added_by,
                   requested_by, added_at, tier, replays, metadata)
-             VALUES
-                 (:stream, :id, :sort_key, :track_id, :title, :url, :source, :duration_secs, :duration_nanos, :added_by,
-                  :requested_by, :added_at, :tier, :replays, :metadata)",
-        )?;
-        insert.execute(named_params! {
-            ":stream": self.stream.get(),
-            ":id": item.id.to_string(),
-            ":sort_key": sort_key,
-            ":track_id": item.track_id.map(|id| id.to_string()),
-            ":title": item.title,
-            ":url": item.url,
-            ":source": codec::name::<Error>(&item.source)?,
-            ":duration_secs": item.duration.map(|duration| duration.as_secs().cast_signed()),
-            ":duration_nanos": item.duration.map(|duration| duration.subsec_nanos()),
-            ":added_by": item.added_by,
-            ":requested_by": item.requested_by,
-            ":added_at": codec::moment(item.added_at),
-            ":tier": item.tier.as_str(),
-            ":replays": item.replays.map(u64::cast_signed),
-            ":metadata": codec::json::<Error>(&item.metadata)?,
-        })?;
+             VALUES {}",
+            vec![row; count].join(", ")
+        ))?;
+        let rows = items.map(|(item, sort_key)| self.row(item, sort_key)).collect::<Outcome<Vec<_>>>()?;
+        insert.execute(rusqlite::params_from_iter(rows.into_iter().flatten()))?;
         Ok(())
+    }
+
+    fn row(&self, item: &QueueItem, sort_key: i64) -> Outcome<[Value; 15]> {
+        Ok([
+            self.stream.get().into(),
+            item.id.to_string().into(),
+            sort_key.into(),
+            item.track_id.map(|id| id.to_string()).into(),
+            item.title.clone().into(),
+            item.url.clone().into(),
+            codec::name::<Error>(&item.source)?.into(),
+            item.duration.map(|duration| duration.as_secs().cast_signed()).into(),
+            item.duration.map(|duration| duration.subsec_nanos()).into(),
+            item.added_by.clone().into(),
+            item.requested_by.into(),
+            codec::moment(item.added_at).into(),
+            item.tier.as_str().to_owned().into(),
+            item.replays.map(u64::cast_signed).into(),
+            codec::json::<Error>(&item.metadata)?.into(),
+        ])
     }
 
     /// Puts items in, in their order, right behind this sort key or ahead of all.
     pub(super) fn insert_run<'a>(
         &self,
-        items: impl DoubleEndedIterator<Item = &'a QueueItem>,
+        items: impl Iterator<Item = &'a QueueItem>,
         behind: Option<i64>,
     ) -> Outcome<()> {
-        match behind {
-            // From the last to the first, as there always is room ahead of all.
-            None => items.rev().try_for_each(|item| self.insert(item, self.new_key(None)?)),
-            Some(mut behind) => items.into_iter().try_for_each(|item| {
-                behind = self.new_key(Some(behind))?;
-                self.insert(item, behind)
-            }),
+        let items: Vec<_> = items.collect();
+        if let Some(keys) = self.outer_keys(behind, items.len())? {
+            let rows: Vec<_> = items.into_iter().zip(keys).collect();
+            let (many, few) = rows.as_chunks::<ROWS>();
+            many.iter().try_for_each(|rows| self.insert_rows(rows.iter().copied(), ROWS))?;
+            return few.iter().try_for_each(|(item, sort_key)| self.insert(item, *sort_key));
         }
+        let mut last = behind;
+        items.into_iter().try_for_each(|item| {
+            let sort_key = self.new_key(last)?;
+            last = Some(sort_key);
+            self.insert(item, sort_key)
+        })
     }
 
     pub(super) fn delete(&self, id: ItemId) -> Outcome<()> {

@@ -67,6 +67,22 @@ impl Stored<'_> {
         Ok(crate::codec::bound(ahead).saturating_mul(GAP).saturating_add(STEP))
     }
 
+    /// Free keys for so many items at either end, in their order: behind this key, if that is the last one, or ahead of all. None if there is
+    /// no such room, so that each has to find its own.
+    pub(super) fn outer_keys(&self, behind: Option<i64>, count: usize) -> Outcome<Option<Vec<i64>>> {
+        let before = match behind {
+            None => {
+                let room = i64::try_from(count).ok().and_then(|count| GAP.checked_mul(count + 1));
+                room.and_then(|room| self.first_key().map(|first| first.unwrap_or(GAP).checked_sub(room)).transpose())
+            }
+            Some(behind) => self.key_after(behind)?.is_none().then_some(Ok(behind)),
+        };
+        let Some(before) = before.transpose()? else { return Ok(None) };
+        let key =
+            |n: usize| i64::try_from(n).ok().and_then(|n| GAP.checked_mul(n)).and_then(|gap| before.checked_add(gap));
+        Ok((1..=count).map(key).collect())
+    }
+
     fn renumber(&self) -> Outcome<()> {
         let mut update = self.conn.prepare_cached(
             "UPDATE queue_items SET sort_key = ranked.place * :gap

@@ -54,11 +54,11 @@ impl Stored<'_> {
         if same_order && undo.mode.is_none_or(|mode| mode == self.mode) {
             return self.unchanged(Vec::new());
         }
-        for (place, index) in before.iter().zip(order) {
-            if let Some(item) = before.get(*index).filter(|item| item.sort_key != place.sort_key) {
-                self.set_key(item.id, Some(place.sort_key))?;
-            }
-        }
+        let moved = before.iter().zip(order).filter_map(|(place, index)| {
+            let item = before.get(*index).filter(|item| item.sort_key != place.sort_key)?;
+            Some((item.id, place.sort_key))
+        });
+        self.set_keys(&moved.collect::<Vec<_>>())?;
         let ids = if same_order { Vec::new() } else { before.iter().map(|entry| entry.id).collect() };
         self.remember(&Undo { order: ids, ..undo })?;
         self.changed(Vec::new())
@@ -71,12 +71,13 @@ impl Stored<'_> {
         let waiting: Vec<_> = keys.into_iter().filter_map(|(id, key)| Some((id, key?))).collect();
         let mut places: Vec<i64> = waiting.iter().map(|(_, key)| *key).collect();
         places.sort_unstable();
-        for ((id, key), place) in waiting.into_iter().zip(places) {
-            if key != place {
-                self.set_key(id, Some(place))?;
-            }
-        }
-        Ok(())
+        let moved = waiting.into_iter().zip(places).filter(|((_, key), place)| key != place);
+        self.set_keys(&moved.map(|((id, _), place)| (id, place)).collect::<Vec<_>>())
+    }
+
+    /// Puts many items elsewhere.
+    fn set_keys(&self, keys: &[(ItemId, i64)]) -> Outcome<()> {
+        keys.iter().try_for_each(|(id, sort_key)| self.set_key(*id, Some(*sort_key)))
     }
 
     fn entries(&self) -> Outcome<Vec<Entry>> {

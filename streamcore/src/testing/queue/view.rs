@@ -82,13 +82,19 @@ pub async fn q23_purge_forgets_all_but_the_revision(fixture: &mut dyn QueueFixtu
 /// **Q61.** A page says how long the waiting items ahead of it take, exactly: the sum of the known durations and the number of unknown ones.
 /// So it is known when each entry begins.
 pub async fn q61_a_page_says_how_long_what_is_ahead_takes(fixture: &mut dyn QueueFixture) {
+    const EACH: Duration = Duration::new(10, 500_000_001);
     let queue = fixture.queue();
     let lasting = |n, duration| QueueItem { duration, ..item(n) };
-    let half = Some(Duration::new(10, 500_000_001));
-    let items = vec![lasting(1, half), lasting(2, half), lasting(3, None), lasting(4, half), lasting(5, half)];
+    let items = vec![
+        lasting(1, Some(EACH)),
+        lasting(2, Some(EACH)),
+        lasting(3, None),
+        lasting(4, Some(EACH)),
+        lasting(5, Some(EACH)),
+    ];
     apply(&*queue, add_by(items, Rules::default())).await;
     let ahead = async |offset| queue.view(STREAM, Page { offset, limit: 2 }).await.answered();
-    let known = |times: u32| half.unwrap_or_default() * times;
+    let known = |times: u32| EACH * times;
     for (offset, times, unknown) in [(0, 0, 0), (1, 1, 0), (2, 2, 0), (3, 2, 1), (5, 4, 1), (99, 4, 1)] {
         let expected = Playtime { known: known(times), unknown };
         assert_eq!(ahead(offset).await.ahead, expected, "from {offset} on, nothing current");
@@ -100,7 +106,7 @@ pub async fn q61_a_page_says_how_long_what_is_ahead_takes(fixture: &mut dyn Queu
     }
     let left = Some(Duration::from_secs(3));
     let begins = view(&*queue).await.expected_in(left);
-    assert_eq!(begins, [Some(Duration::ZERO), left, left.zip(half).map(|(left, half)| left + half), None, None]);
+    assert_eq!(begins, [Some(Duration::ZERO), left, left.map(|left| left + EACH), None, None]);
     assert_eq!(ahead(2).await.expected_in(left), begins[2..4]);
     apply(&*queue, move_to(3, 4)).await;
     apply(&*queue, remove(2)).await;
@@ -131,6 +137,6 @@ pub async fn q62_purge_forgets_the_settings(fixture: &mut dyn QueueFixture) {
     }
     assert!(apply(&*queue, named(add(3), 1)).await.changed, "the request is new");
     edit(&*queue, Op::SetMode { mode: Mode::Fair }).await;
-    add_each(&*queue, [of(4, 2), of(5, 1)]).await;
-    assert_eq!(listed(&*queue).await, [3, 4, 5], "nobody had a turn");
+    add_each(&*queue, [of(4, 2), of(6, 2), of(5, 1)]).await;
+    assert_eq!(listed(&*queue).await, [3, 4, 5, 6], "nobody had a turn");
 }
