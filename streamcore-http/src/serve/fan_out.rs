@@ -115,11 +115,13 @@ impl Crowd {
     }
 
     async fn answer_bell(&mut self) {
-        let Some(scout) = self.seats.first_mut() else { return };
+        // One whose socket is full takes no wave, and so tells of no cut: the scout is one that keeps up.
+        let scout = self.seats.iter().position(|seat| !seat.is_behind()).unwrap_or_default();
         let now = Instant::now();
-        let step = scout.step(&self.waker, &mut self.chunks, now, self.fan_out.patience);
+        let Some(seat) = self.seats.get_mut(scout) else { return };
+        let step = seat.step(&self.waker, &mut self.chunks, now, self.fan_out.patience);
         if step == Step::Leaves {
-            self.seats.swap_remove(0);
+            self.seats.swap_remove(scout);
         }
         let is_time = now.saturating_duration_since(self.last_round) >= ROUND;
         // If the scout leaves it may be the end for all.

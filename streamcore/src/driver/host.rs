@@ -14,7 +14,7 @@ use super::{
     stream_loop::{StreamLoop, view},
 };
 use crate::{
-    EndReason, Event, EventKind, ItemId, Port, QueueItem, StreamId, StreamView, registry,
+    EndReason, Event, EventKind, ItemId, Port, QueueItem, Revision, StreamId, StreamView, registry,
     stream::{Command, Done, Effects, Snapshot, Stream},
 };
 
@@ -25,6 +25,19 @@ pub struct Skipped {
     pub skipped: bool,
     /// What plays now; none: the placeholder.
     pub current: Option<QueueItem>,
+    /// The queue's revision after the hand-off that answers this call; none if there was none, for nothing was to be done.
+    pub revision: Option<Revision>,
+}
+
+impl From<Done> for Skipped {
+    fn from(done: Done) -> Self {
+        match done {
+            Done::Skipped { skipped, current, revision } => {
+                Self { skipped, current: current.map(|item| *item), revision }
+            }
+            Done::View(view) => Self { skipped: false, current: view.current, revision: None },
+        }
+    }
 }
 
 /// The streams that a node drives, each with a task of its own.
@@ -138,10 +151,7 @@ impl Host {
     /// # Errors
     /// As for [`pause`](Host::pause), and [`NothingToSkip`](CommandError::NothingToSkip) while the placeholder plays.
     pub async fn skip(self: &Arc<Self>, stream: StreamId, item: Option<ItemId>) -> Result<Skipped, CommandError> {
-        match self.command(stream, Command::Skip { item }).await? {
-            Done::Skipped { skipped, current } => Ok(Skipped { skipped, current: current.map(|item| *item) }),
-            Done::View(view) => Ok(Skipped { skipped: false, current: view.current }),
-        }
+        self.command(stream, Command::Skip { item }).await.map(Skipped::from)
     }
 
     /// On to a waiting item, past those before it, which keep waiting. What plays now counts as skipped, or with `keep` waits again right
@@ -156,10 +166,7 @@ impl Host {
         to: ItemId,
         keep: bool,
     ) -> Result<Skipped, CommandError> {
-        match self.command(stream, Command::Jump { item, to, keep }).await? {
-            Done::Skipped { skipped, current } => Ok(Skipped { skipped, current: current.map(|item| *item) }),
-            Done::View(view) => Ok(Skipped { skipped: false, current: view.current }),
-        }
+        self.command(stream, Command::Jump { item, to, keep }).await.map(Skipped::from)
     }
 
     /// On to another place in the current track; behind its end means on to the next. Acknowledged when it is stored. With an item: only if

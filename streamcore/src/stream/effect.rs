@@ -2,7 +2,7 @@
 
 use super::{CommandId, QuestionId, Snapshot, StoreError, StreamView};
 use crate::{
-    Event, ItemId, PlaybackId, QueueItem,
+    Event, ItemId, PlaybackId, QueueItem, Revision,
     player::{Join, Play},
     queue::Advance,
 };
@@ -107,6 +107,8 @@ pub enum Done {
         skipped: bool,
         /// What plays now; none: the placeholder.
         current: Option<Box<QueueItem>>,
+        /// The queue's revision after the hand-off, if there was one.
+        revision: Option<Revision>,
     },
 }
 

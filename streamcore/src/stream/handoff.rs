@@ -39,6 +39,8 @@ pub(super) struct Handoff {
     next: Option<ItemId>,
     /// How the item went if a skip in doubt did happen: then the store knows of that, and of nothing later.
     doubted: Option<Outcome>,
+    /// What became of the item on the air while this was under way: it counts if the hand-off did not happen.
+    meanwhile: Option<(QueueItem, Outcome)>,
     asked: Option<QuestionId>,
     not_before: Option<Timestamp>,
     failures: u32,
@@ -97,6 +99,7 @@ impl Handoff {
             why: Why::Done,
             next: None,
             doubted: None,
+            meanwhile: None,
             asked: None,
             not_before: None,
             failures: 0,
@@ -163,6 +166,9 @@ impl Stream {
         live.done = Some(outcome.clone());
         let item = live.item.clone();
         self.tail_until = Some(self.now + TAIL);
+        if let Some(under_way) = &mut self.handoff {
+            under_way.meanwhile = Some((item.clone(), outcome.clone()));
+        }
         let mut handoff = Handoff::new(Some((item, outcome)), join);
         match self.handoff.take() {
             // Whether an earlier skip of it happened matters only for how it went: it is over.
@@ -217,14 +223,16 @@ impl Stream {
             handoff.not_before = None;
             return self.ask_if_due(fx);
         }
-        let skipped = |current: Option<QueueItem>| Ok(Done::Skipped { skipped: true, current: current.map(Box::new) });
+        let skipped = |current: Option<QueueItem>| {
+            Ok(Done::Skipped { skipped: true, current: current.map(Box::new), revision: None })
+        };
         if let Some(live) = self.live().filter(|live| live.done.is_some()) {
             // The queue is dry already, and the tail of its last track is on the air.
             if item.is_none_or(|item| item == live.item.id) {
                 self.put_placeholder(Join::Now, fx);
                 return fx.0.push(Effect::Reply { command, reply: skipped(None) });
             }
-            let done = Done::Skipped { skipped: false, current: None };
+            let done = Done::Skipped { skipped: false, current: None, revision: None };
             return fx.0.push(Effect::Reply { command, reply: Ok(done) });
         }
         if let Some(live) = self.live().filter(|live| !live.started && !self.paused && live.follows.is_some()) {
@@ -256,7 +264,11 @@ impl Stream {
             }
             (None, None) => self.refuse(command, Refusal::NothingToSkip, fx),
             (current, _) => {
-                let done = Done::Skipped { skipped: false, current: current.map(|(current, _)| Box::new(current)) };
+                let done = Done::Skipped {
+                    skipped: false,
+                    current: current.map(|(current, _)| Box::new(current)),
+                    revision: None,
+                };
                 fx.0.push(Effect::Reply { command, reply: Ok(done) });
             }
         }
@@ -278,7 +290,7 @@ impl Stream {
         let current = live.map(|live| live.item.clone());
         let is_there = current.as_ref().is_some_and(|current| current.id == jump.to);
         if is_there || item.is_some_and(|item| current.as_ref().is_none_or(|current| current.id != item)) {
-            let done = Done::Skipped { skipped: false, current: current.map(Box::new) };
+            let done = Done::Skipped { skipped: false, current: current.map(Box::new), revision: None };
             return fx.0.push(Effect::Reply { command, reply: Ok(done) });
         }
         let outcome = if jump.keep || unheard { Outcome::Interrupted } else { Outcome::Skipped };
@@ -380,6 +392,8 @@ impl Stream {
             return self.doubt_is_over(handoff, advanced.current, fx);
         }
         let doubted = handoff.doubted.filter(|_| !advanced.changed);
+        // Who asks for an item by name has it tried.
+        let jumped = handoff.next.is_some();
         if let Some((item, outcome)) = handoff.finished.filter(|_| !no_skip) {
             let outcome = doubted.unwrap_or(outcome);
             // What nobody has heard of made way unnoticed.
@@ -402,6 +416,7 @@ impl Stream {
             self.emit(EventKind::Resumed, fx);
         }
         if let Some(item) = &advanced.current
+            && !jumped
             && let Some(reason) = self.quarantine.refuses(&item.url, self.now)
         {
             return self.pass_over(item.clone(), reason, handoff.join, handoff.waiters, fx);
@@ -414,7 +429,7 @@ impl Stream {
             OnAir::Placeholder { .. } => Join::AtEnd,
             OnAir::Silence => Join::Now,
         };
-        let current = advanced.current.clone().map(Box::new);
+        let (current, revision) = (advanced.current.clone().map(Box::new), Some(advanced.revision));
         match advanced.current {
             Some(item) => self.put_item(item, join, fx),
             // The tail of the last track plays out first; see `TAIL`.
@@ -435,11 +450,11 @@ impl Stream {
                 Wait::Jump { mine: false, item, jump } => self.jump(command, item, jump, fx),
                 Wait::Jump { jump, .. } => {
                     let skipped = current.as_ref().is_some_and(|current| current.id == jump.to);
-                    let done = Done::Skipped { skipped, current: current.clone() };
+                    let done = Done::Skipped { skipped, current: current.clone(), revision };
                     fx.0.push(Effect::Reply { command, reply: Ok(done) });
                 }
                 Wait::Skip { mine, .. } => {
-                    let done = Done::Skipped { skipped: mine, current: current.clone() };
+                    let done = Done::Skipped { skipped: mine, current: current.clone(), revision };
                     fx.0.push(Effect::Reply { command, reply: Ok(done) });
                 }
             }
@@ -467,14 +482,14 @@ impl Stream {
 
     /// The skip did not happen: the item goes on, or is followed if it has ended meanwhile. Skips that waited take their turn.
     fn doubt_is_over(&mut self, handoff: Handoff, current: Option<QueueItem>, fx: &mut Effects) {
+        if handoff.meanwhile.is_some() {
+            let mut next = Handoff::new(handoff.meanwhile, Join::AtEnd);
+            next.waiters = handoff.waiters;
+            return self.begin(next, fx);
+        }
         if let (None, Some(item)) = (self.live(), current) {
             // The player failed in the meantime.
             self.put_item(item, Join::Now, fx);
-        }
-        if let Some((item, done)) = self.live().and_then(|live| Some((live.item.clone(), live.done.clone()?))) {
-            let mut next = Handoff::new(Some((item, done)), Join::AtEnd);
-            next.waiters = handoff.waiters;
-            return self.begin(next, fx);
         }
         for (command, wait) in handoff.waiters {
             match wait {
@@ -483,7 +498,10 @@ impl Stream {
                 Wait::Jump { mine: false, item, jump } => self.jump(command, item, jump, fx),
                 Wait::Jump { .. } => {
                     let current = self.live().map(|live| Box::new(live.item.clone()));
-                    fx.0.push(Effect::Reply { command, reply: Ok(Done::Skipped { skipped: false, current }) });
+                    fx.0.push(Effect::Reply {
+                        command,
+                        reply: Ok(Done::Skipped { skipped: false, current, revision: None }),
+                    });
                 }
             }
         }
@@ -508,14 +526,13 @@ impl Stream {
             if self.live().is_none_or(|live| live.done.is_none()) {
                 self.put_placeholder(Join::Now, fx);
             }
-        } else if let Some((item, done)) = self.live().map(|live| (live.item.clone(), live.done.clone())) {
+        } else if let Some(done) = handoff.meanwhile {
+            handoff = Handoff { failures: handoff.failures, ..Handoff::new(Some(done), Join::AtEnd) };
+        } else if let Some(item) = self.live().map(|live| live.item.clone()) {
             // The item goes on. If the store did advance, the stream follows as soon as it is told.
             let outcome = handoff.finished.map_or(Outcome::Skipped, |(_, outcome)| outcome);
-            let next = match done {
-                None => Handoff { why: Why::Doubt, ..Handoff::new(Some((item, outcome)), Join::Now) },
-                Some(done) => Handoff::new(Some((item, done)), Join::AtEnd),
-            };
-            handoff = Handoff { failures: handoff.failures, ..next };
+            let doubt = Handoff { why: Why::Doubt, ..Handoff::new(Some((item, outcome)), Join::Now) };
+            handoff = Handoff { failures: handoff.failures, ..doubt };
         }
         handoff.failures = handoff.failures.saturating_add(1);
         handoff.not_before = Some(self.now + backoff::delay(handoff.failures, RETRY_FIRST, RETRY_MOST));

@@ -41,7 +41,7 @@ pub(super) async fn current_if_meant(call: &Call, stream: StreamId) -> Result<Op
 
 /// What a jump answers: as a skip does.
 pub(super) async fn respond_with(call: &Call, stream: StreamId, done: Skipped) -> Answer {
-    let revision = skip::revision(&call.app, stream).await?;
+    let revision = skip::revision(&call.app, stream, &done).await?;
     let notice = if done.skipped { Notice::Jumped } else { Notice::NotJumped };
     let body = SkipAnswer {
         success: true,

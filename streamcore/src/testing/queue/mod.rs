@@ -75,7 +75,7 @@ macro_rules! __queue_checks {
             q43_an_added_item_goes_behind_the_last_of_its_tier
             q44_a_late_comer_waits_for_one_item_of_each_other_requester
             q45_a_skipped_item_was_no_turn
-            q46_catching_up_is_bounded_by_one_turn
+            q46_nobody_gains_by_being_away
             q47_switching_the_mode_moves_nothing
             q48_migrating_reorders_once_and_loses_nothing
             q49_a_shuffle_is_the_same_for_the_same_seed
