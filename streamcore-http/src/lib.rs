@@ -26,6 +26,7 @@ mod api;
 mod edge;
 mod error;
 mod listen;
+mod openapi;
 mod page;
 mod routes;
 mod runtime;
@@ -36,6 +37,7 @@ mod wire;
 
 pub use self::{
     edge::{Access, RouteInfo},
+    openapi::openapi,
     routes::routes,
     runtime::TokioRuntime,
     serve::{Peer, ServeOptions, serve},

@@ -8,12 +8,12 @@ use std::future::Future;
 use warp::http::Method;
 
 use crate::{
-    api::{health, media, queue, streams},
+    api::{health, media, playlist, queue, streams, tracks},
     edge::{
         Access::{self, Public, Read, Token},
         Answer, Call, Route, RouteInfo,
     },
-    listen, page,
+    listen, openapi, page,
 };
 
 /// Every route, for documentation and for tests that must not forget one. `HEAD` and `OPTIONS` come with each.
@@ -30,6 +30,7 @@ pub(crate) fn table() -> Vec<Route> {
         delete("/api/v1/queue/{stream}",                        Token,  queue::clear::answer),
         post  ("/api/v1/queue/{stream}/items",                  Token,  queue::add::answer),
         post  ("/api/v1/queue/{stream}/items/batch",            Token,  queue::batch::answer).with_body(queue::batch::MAX_BODY_BYTES),
+        post  ("/api/v1/queue/{stream}/import",                 Token,  queue::import::answer).with_body(queue::import::MAX_BODY_BYTES),
         delete("/api/v1/queue/{stream}/items/{item}",           Token,  queue::remove::answer),
         patch ("/api/v1/queue/{stream}/items/{item}/move",      Token,  queue::move_item::answer),
         put   ("/api/v1/queue/{stream}/items/{item}/position",  Token,  queue::move_item::answer),
@@ -63,8 +64,24 @@ pub(crate) fn table() -> Vec<Route> {
         post  ("/api/v1/streams/{stream}/seek",                Token,  streams::seek::answer),
         post  ("/api/v1/streams/{stream}/skip",                Token,  queue::skip::answer),
 
+        // The library.
+        get   ("/api/v1/tracks",                               Token,  tracks::list::answer),
+        post  ("/api/v1/tracks",                               Token,  tracks::create::answer),
+        get   ("/api/v1/tracks/{track}",                       Token,  tracks::one::get),
+        patch ("/api/v1/tracks/{track}",                       Token,  tracks::one::edit),
+        delete("/api/v1/tracks/{track}",                       Token,  tracks::one::delete),
+
+        // The queue of one stream as the older playlist API shows it.
+        get   ("/api/playlist",                                Read,   playlist::list::answer),
+        post  ("/api/playlist",                                Token,  playlist::add::answer),
+        patch ("/api/playlist/reorder",                        Token,  playlist::reorder::answer).with_body(playlist::reorder::MAX_BODY_BYTES),
+        delete("/api/playlist/{item}",                         Token,  playlist::remove::answer),
+
         // What can be queued. The names of files are not for everybody.
         get   ("/api/v1/media",                                Token,  media::answer),
+
+        // The API as a document.
+        get   ("/api/openapi.json",                            Public, openapi::answer),
 
         // Health.
         get   ("/health",                                      Public, health::health),

@@ -2,8 +2,10 @@
 
 pub(crate) mod health;
 pub(crate) mod media;
+pub(crate) mod playlist;
 pub(crate) mod queue;
 pub(crate) mod streams;
+pub(crate) mod tracks;
 
 use uuid::{Builder, Uuid};
 

@@ -62,16 +62,18 @@ impl Call {
 
     /// The stream that the path names, by number or by UUID.
     pub(crate) async fn stream(&self) -> Result<StreamId, ApiError> {
-        let text = self.param("stream");
+        self.stream_named(Part::Path, "stream", self.param("stream")).await
+    }
+
+    /// The stream with this number or UUID, which this part of the request names.
+    pub(crate) async fn stream_named(&self, part: Part, field: &'static str, text: &str) -> Result<StreamId, ApiError> {
+        let wrong = || ApiError::from(FieldError::new(part, field, Problem::StreamId));
         if let Ok(number) = text.parse::<i64>() {
-            return match wire::stream_id(number) {
-                Some(stream) => Ok(stream),
-                None => Err(FieldError::new(Part::Path, "stream", Problem::StreamId).into()),
-            };
+            return wire::stream_id(number).ok_or_else(wrong);
         }
         match text.parse::<Uuid>() {
             Ok(uuid) => self.stream_by_uuid(uuid).await,
-            Err(_) => Err(FieldError::new(Part::Path, "stream", Problem::StreamId).into()),
+            Err(_) => Err(wrong()),
         }
     }
 

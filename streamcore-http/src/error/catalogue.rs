@@ -1,6 +1,6 @@
 //! Every sentence that people read, in both languages. Each names the thing, the reason and the next step.
 
-use streamcore::{FailureKind, FailureReason, queue::Mode};
+use streamcore::{FailureKind, FailureReason, playlist, queue::Mode};
 
 use super::{ApiError, Problem};
 use crate::edge::Language;
@@ -97,6 +97,11 @@ impl ApiError {
                 format!("track {track} is not in the library; it may have been deleted, search again"),
                 format!("трека {track} нет в библиотеке: возможно, он удалён; найдите его снова"),
             ),
+            Self::TrackExists { track } => say(
+                format!("track {track} has this location already; change that one, or delete it first"),
+                format!("трек {track} уже есть в библиотеке с этим адресом; измените его или сначала удалите"),
+            ),
+            Self::List(error) => list(error, language),
             Self::LibraryFull { limit } => say(
                 format!("the library is full ({limit} tracks); delete some or raise library.max_tracks"),
                 format!("библиотека полна ({limit} треков); удалите лишние или увеличьте library.max_tracks"),
@@ -263,6 +268,7 @@ impl Problem {
                 format!("must not be given beside {other}; leave one of the two out"),
                 format!("нельзя указывать вместе с {other}; уберите одно из двух"),
             ),
+            Self::PlaylistType => fixed("must be local, stream or youtube", "должно быть local, stream или youtube"),
             Self::NoTrack { track } => say(
                 format!("names track {track}, which is not in the library; search it again"),
                 format!("называет трек {track}, которого нет в библиотеке; найдите его снова"),
@@ -300,6 +306,32 @@ fn media(reason: &FailureReason, language: Language) -> String {
     pick(language, reason.detail.as_str(), format!("{russian} ({})", reason.detail))
 }
 
+/// Why a playlist was not read.
+fn list(error: &playlist::Error, language: Language) -> String {
+    use playlist::Error as E;
+    let russian = match error {
+        E::TooLarge { max, got } => format!("список слишком велик ({got} байт, можно до {max}); разделите его"),
+        E::TooManyEntries { max, line } => {
+            format!("в списке больше {max} записей, лишняя — в строке {line}; разделите его там")
+        }
+        E::Empty => "список пуст; напишите в каждой строке путь или адрес".to_owned(),
+        E::Utf16 => "список в кодировке UTF-16; сохраните его как UTF-8".to_owned(),
+        E::HlsStream { line } => {
+            format!("строка {line}: это список частей потока HLS, а не треков; добавьте его адрес")
+        }
+        E::LocationTooLong { line, max, got } => {
+            format!("строка {line}: адрес слишком длинный ({got} байт, можно до {max}); сократите или удалите его")
+        }
+        E::ControlCharacter { line } => format!("строка {line}: в адресе управляющий символ; удалите строку"),
+        E::NotAPair { line } => format!("строка {line}: это не `имя=значение`, как в PLS; исправьте или удалите её"),
+        E::Repeated { line, number } => {
+            format!("строка {line}: File{number} в этом списке уже есть; пронумеруйте записи заново")
+        }
+        _ => error.to_string(),
+    };
+    pick(language, error.to_string(), russian)
+}
+
 /// What was done, in words.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Notice {
@@ -308,6 +340,7 @@ pub(crate) enum Notice {
     Removed,
     Cleared,
     StreamDeleted,
+    TrackDeleted,
     Migrated,
     Jumped,
     NotJumped,
@@ -325,6 +358,10 @@ impl Notice {
             Self::Removed => ("removed from the queue", "удалено из очереди"),
             Self::Cleared => ("the queue was cleared", "очередь очищена"),
             Self::StreamDeleted => ("the stream was deleted with its queue", "поток удалён вместе с очередью"),
+            Self::TrackDeleted => (
+                "the track was deleted from the library; queues and files keep what they have",
+                "трек удалён из библиотеки; очереди и файлы остались как были",
+            ),
             Self::Migrated => (
                 "the mode was changed and the waiting items put in its order",
                 "режим изменён, ожидающие элементы выстроены по нему",

@@ -83,6 +83,7 @@ pub(crate) enum Problem {
     Beside {
         other: &'static str,
     },
+    PlaylistType,
     NoTrack {
         track: TrackId,
     },

@@ -1,6 +1,6 @@
 //! The core's errors as ours. A variant that a later core adds is answered as an internal error until it gets its line here.
 
-use streamcore::{driver::CommandError, idempotency, library, queue, registry};
+use streamcore::{driver::CommandError, idempotency, library, playlist, queue, registry};
 
 use super::ApiError;
 
@@ -65,6 +65,12 @@ impl From<library::Error> for ApiError {
             library::Error::NotSupported { operation } => Self::NotSupported { operation },
             _ => Self::Internal,
         }
+    }
+}
+
+impl From<playlist::Error> for ApiError {
+    fn from(error: playlist::Error) -> Self {
+        Self::List(error)
     }
 }
 

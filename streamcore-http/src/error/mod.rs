@@ -5,7 +5,7 @@ mod field;
 mod from_core;
 mod respond;
 
-use streamcore::{FailureReason, ItemId, Revision, StreamId, Timestamp, queue::Mode};
+use streamcore::{FailureReason, ItemId, Revision, StreamId, Timestamp, TrackId, playlist, queue::Mode};
 use warp::http::StatusCode;
 
 pub(crate) use self::{
@@ -31,6 +31,11 @@ pub(crate) enum ApiError {
     TrackNotFound {
         track: String,
     },
+    TrackExists {
+        track: TrackId,
+    },
+    /// What was to be imported cannot be read.
+    List(playlist::Error),
     LibraryFull {
         limit: usize,
     },
@@ -159,6 +164,8 @@ impl ApiError {
             Self::QueueFull { .. } => (S::BAD_REQUEST, "queue_full"),
             Self::NothingToSkip { .. } => (S::BAD_REQUEST, "nothing_to_skip"),
             Self::TrackNotFound { .. } => (S::NOT_FOUND, "track_not_found"),
+            Self::TrackExists { .. } => (S::CONFLICT, "track_exists"),
+            Self::List(_) => (S::UNPROCESSABLE_ENTITY, "unreadable_list"),
             Self::LibraryFull { .. } => (S::BAD_REQUEST, "library_full"),
             Self::QuotaReached { .. } => (S::CONFLICT, "quota_reached"),
             Self::Duplicate { .. } => (S::CONFLICT, "duplicate"),

@@ -1,6 +1,7 @@
 //! The one error body, a superset of what clients of both dialects read.
 
 use serde_json::{Map, Value, json};
+use streamcore::playlist;
 use warp::{
     http::{StatusCode, header},
     reply::Response,
@@ -75,6 +76,8 @@ impl ApiError {
             | Self::NothingToSeek { stream }
             | Self::NotSeekable { stream }
             | Self::Busy { stream } => json!({ "stream": stream }),
+            Self::TrackExists { track } => json!({ "track_id": track }),
+            Self::List(error) => list_details(error),
             Self::TrackNotFound { track } => json!({ "track_id": track }),
             Self::QuotaReached { index, limit } => json!({ "index": index, "limit": limit }),
             Self::Duplicate { index, of } => json!({ "index": index, "item_id": of }),
@@ -94,6 +97,21 @@ impl ApiError {
             Self::MediaUnavailable { reason } => json!({ "reason": reason.kind.as_str() }),
             _ => Value::Object(Map::new()),
         }
+    }
+}
+
+/// Where a playlist is wrong, and what it should keep to.
+fn list_details(error: &playlist::Error) -> Value {
+    use playlist::Error as E;
+    match error {
+        E::TooLarge { max, .. } => json!({ "limit": max }),
+        E::TooManyEntries { max, line } => json!({ "limit": max, "line": line }),
+        E::HlsStream { line }
+        | E::LocationTooLong { line, .. }
+        | E::ControlCharacter { line }
+        | E::NotAPair { line }
+        | E::Repeated { line, .. } => json!({ "line": line }),
+        _ => Value::Object(Map::new()),
     }
 }
 

@@ -65,6 +65,6 @@ fn file(call: &Call, content_type: &'static str, content: &'static str) -> Respo
 }
 
 /// FNV-1a: tells versions of our own files apart, nothing more.
-fn fingerprint(content: &[u8]) -> u64 {
+pub(crate) fn fingerprint(content: &[u8]) -> u64 {
     content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

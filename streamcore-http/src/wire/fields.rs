@@ -179,6 +179,15 @@ impl Fields {
         }
     }
 
+    /// A name that is written as a number or as a text.
+    pub(crate) fn number_or_text(&mut self, field: &'static str) -> Option<String> {
+        match self.take(field)? {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.wrong(field, Problem::StreamId),
+        }
+    }
+
     /// A switch.
     pub(crate) fn flag(&mut self, field: &'static str) -> Option<bool> {
         match self.take(field)? {

@@ -12,7 +12,7 @@ use super::{Fields, seconds};
 use crate::error::{ApiError, Problem};
 
 /// The longest name of a user, in characters.
-const MAX_USER_CHARS: usize = 200;
+pub(super) const MAX_USER_CHARS: usize = 200;
 
 /// An item as clients read it.
 #[derive(Debug, Clone, Serialize)]
@@ -71,11 +71,29 @@ pub(crate) struct AddItem {
     pub(crate) added_by: Option<String>,
     pub(crate) tier: Tier,
     pub(crate) metadata: Map<String, Value>,
+    /// How long it is said to be, where nothing better is known.
+    pub(crate) nominal: Option<Duration>,
     /// What the names of its fields begin with.
     prefix: String,
 }
 
 impl AddItem {
+    /// Nothing but a location.
+    pub(crate) fn at(url: String, prefix: String) -> Self {
+        Self {
+            url,
+            track_id: None,
+            title: None,
+            duration: None,
+            requested_by: None,
+            added_by: None,
+            tier: Tier::default(),
+            metadata: Map::new(),
+            nominal: None,
+            prefix,
+        }
+    }
+
     pub(crate) fn read(mut fields: Fields) -> Result<Self, ApiError> {
         let names_track = fields.names("track_id");
         let track_id = fields.uuid("track_id").map(TrackId::new);
@@ -115,6 +133,7 @@ impl AddItem {
             added_by,
             tier,
             metadata,
+            nominal: None,
             prefix,
         });
         fields.finish(read)

@@ -4,9 +4,11 @@ mod fields;
 mod health;
 mod history;
 mod item;
+mod playlist;
 mod queue;
 mod stream;
 mod strict;
+mod track;
 
 use std::time::Duration;
 
@@ -18,10 +20,12 @@ pub(crate) use self::{
     health::{Dependency, Health},
     history::HistoryPage,
     item::{AddItem, Item},
+    playlist::{PlaylistEntry, PlaylistItem, Removed, Reorder, Reordered},
     queue::{
         Added, AddedBatch, Done, Migrated, ModeAnswer, QueuePage, QueueState, QueueStats, RepeatAnswer, SkipAnswer,
     },
     stream::{NewStream, StreamPage, StreamRecord, StreamStatus, read_name},
+    track::{EditTrack, NewTrack, Track, TrackPage},
 };
 
 /// The largest integer that every JSON reader keeps exactly.
@@ -42,6 +46,14 @@ pub(crate) fn seconds(duration: Duration) -> Number {
     Number::from_f64(millis as f64 / 1_000.0).unwrap_or_else(|| Number::from(duration.as_secs()))
 }
 
+/// A text that somebody else wrote as a line that people can read, of at most `max` characters; none if nothing of it can be seen.
+pub(crate) fn readable(text: &str, max: usize) -> Option<String> {
+    let plain = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
+    let line: String = text.chars().filter(|c| !turns_text(*c)).map(plain).collect();
+    let line: String = line.trim().chars().take(max).collect();
+    is_visible(&line).then_some(line)
+}
+
 /// Characters that have no place in a line that people read.
 fn has_control_characters(text: &str) -> bool {
     text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
@@ -49,12 +61,12 @@ fn has_control_characters(text: &str) -> bool {
 
 /// Characters that turn the direction of the text around them, and so can make a line read as what it is not. (Marks such as U+200E, which
 /// turn nothing but themselves, and joiners are part of how people write.)
-pub(crate) fn turns_text(c: char) -> bool {
+fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a person sees anything of a text: not only spaces, and characters that shape or hide their neighbours and draw nothing.
-pub(crate) fn is_visible(text: &str) -> bool {
+fn is_visible(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !draws_nothing(c))
 }
 

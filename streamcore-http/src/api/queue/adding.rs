@@ -16,7 +16,7 @@ use crate::{
     edge::Call,
     error::{ApiError, FieldError, Part, Problem},
     state::App,
-    wire::{AddItem, is_visible, turns_text},
+    wire::{AddItem, readable},
 };
 
 /// How long the media may take to show what it is, one or all of a batch.
@@ -29,7 +29,7 @@ const CHECKS_AT_ONCE: usize = 8;
 pub(crate) async fn items(call: &Call, wanted: Vec<AddItem>) -> Result<Vec<QueueItem>, ApiError> {
     let tracks = tracks(&call.app, &wanted).await?;
     // An item that waits for others of its batch is given what is left of their time, and no request waits for longer than for one item.
-    let deadline = tokio::time::Instant::now() + CHECK_LIMIT.min(call.app.settings.answer_timeout * 2 / 3);
+    let deadline = check_deadline(&call.app);
     let made = wanted.into_iter().enumerate().map(|(index, wanted)| {
         let track = wanted.track_id.and_then(|id| tracks.get(&id));
         async move { item(call, index, wanted, track, deadline).await }
@@ -77,7 +77,11 @@ async fn item(
         title: title.unwrap_or_else(|| presentable(&media)),
         url: media.url,
         source: media.source,
-        duration: wanted.duration.or_else(|| track.and_then(|track| track.duration)).or(media.duration),
+        duration: wanted
+            .duration
+            .or_else(|| track.and_then(|track| track.duration))
+            .or(media.duration)
+            .or(wanted.nominal),
         added_by: wanted.added_by,
         requested_by: wanted.requested_by,
         added_at: call.app.runtime.now(),
@@ -98,18 +102,14 @@ pub(crate) async fn check(
     checked.unwrap_or_else(|_| Err(late()))
 }
 
-/// When a look at one location that begins now is given up.
+/// When a look that begins now is given up.
 pub(crate) fn check_deadline(app: &App) -> tokio::time::Instant {
     tokio::time::Instant::now() + CHECK_LIMIT.min(app.settings.answer_timeout * 2 / 3)
 }
 
 /// The media's own title as a line that people can read: tags hold what they like.
 pub(crate) fn presentable(media: &MediaInfo) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    let line: String = media.title.chars().filter(|c| !turns_text(*c)).map(plain).collect();
-    let title = line.trim();
-    let title = if is_visible(title) { title } else { media.url.as_str() };
-    title.chars().take(MAX_TITLE_CHARS).collect()
+    readable(&media.title, MAX_TITLE_CHARS).unwrap_or_else(|| media.url.chars().take(MAX_TITLE_CHARS).collect())
 }
 
 /// Adds the items, all or none. A stream that nobody created is created, stopped: for what is added, not for what is refused.

@@ -5,6 +5,7 @@ pub(crate) mod adding;
 pub(crate) mod batch;
 pub(crate) mod clear;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod jump;
 pub(crate) mod list;
 pub(crate) mod mode;
@@ -28,7 +29,7 @@ use streamcore::{
 use crate::{edge::Call, error::ApiError, state::App};
 
 /// Applies an edit, if the queue is as the caller saw it (`If-Match`); one that the queue has seen before it recognises.
-async fn apply(call: &Call, stream: StreamId, op: Op) -> Result<Applied, ApiError> {
+pub(crate) async fn apply(call: &Call, stream: StreamId, op: Op) -> Result<Applied, ApiError> {
     let expected = call.if_match().expected(&*call.app.queue, stream).await?;
     edit(&call.app, stream, Change { op, expected, request: call.request() }).await
 }
