@@ -1,0 +1,21 @@
+// Times as people read them.
+
+import { currentLanguage } from "./words.js";
+
+/** `123.4` as `2:03`. */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const h = Math.floor(whole / 3600), m = Math.floor(whole / 60) % 60, s = String(whole % 60).padStart(2, "0");
+  return h ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
+}
+
+/** A moment as the time of day. */
+export const timeOfDay = (moment) =>
+  new Date(moment).toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit" });
+
+/** `4200000` as `4.2 MB`. */
+export function size(bytes) {
+  const unit = bytes < 1e6 ? "kilobyte" : bytes < 1e9 ? "megabyte" : "gigabyte";
+  const by = { kilobyte: 1e3, megabyte: 1e6, gigabyte: 1e9 }[unit];
+  return new Intl.NumberFormat(currentLanguage(), { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / by);
+}
