@@ -7,12 +7,13 @@ use std::{
 
 use futures::StreamExt;
 use streamcore::{
-    PlaybackId, StreamId,
+    FailureReason, PlaybackId, StreamId,
     player::{Broadcast, Join, ListenError, Listener, Play, Player, Reports},
 };
 
 use crate::{
     AudioConfig, ConfigError,
+    decode::Abandoned,
     engine::{Order, Setup, Stream},
     mount::{Limits, Mount},
     pace::Pace,
@@ -54,13 +55,15 @@ pub struct AudioPlayer {
     config: AudioConfig,
     root: Root,
     placeholder: Placeholder,
+    placeholder_problem: Option<FailureReason>,
+    abandoned: Abandoned,
     streams: Mutex<HashMap<StreamId, Arc<Stream>>>,
     #[cfg(test)]
     pub(crate) faults: Arc<crate::engine::Faults>,
 }
 
 impl AudioPlayer {
-    /// A player with no open stream.
+    /// A player with no open stream. Decodes the placeholder if one is configured, which takes a moment.
     ///
     /// # Errors
     ///
@@ -71,15 +74,31 @@ impl AudioPlayer {
             .map_err(|source| ConfigError::MediaDir { path: config.media_dir.clone(), source })?;
         // If the encoder refuses these settings, better now than when the first stream starts.
         Line::new(config.format())?;
-        let placeholder = Placeholder::new(config.sample_rate);
+        let own = config.placeholder.as_deref().map(|place| Placeholder::of_file(&root, place, config.format()));
+        let (placeholder, placeholder_problem) = match own {
+            Some(Ok(own)) => (own, None),
+            Some(Err(reason)) => {
+                tracing::error!(%reason, "the placeholder that is configured cannot be used; the built-in one plays");
+                (Placeholder::new(config.format()), Some(reason))
+            }
+            None => (Placeholder::new(config.format()), None),
+        };
         Ok(Arc::new(Self {
             config,
             root,
             placeholder,
+            placeholder_problem,
+            abandoned: Abandoned::default(),
             streams: Mutex::default(),
             #[cfg(test)]
             faults: Arc::default(),
         }))
+    }
+
+    /// Why the built-in placeholder plays instead of the one that is [configured](AudioConfig::placeholder); none if there is no problem.
+    #[must_use]
+    pub fn placeholder_problem(&self) -> Option<&FailureReason> {
+        self.placeholder_problem.as_ref()
     }
 
     /// Never held while anything is reported: a report may give orders.
@@ -113,6 +132,7 @@ impl AudioPlayer {
             lead: config.lead,
             handoff: config.handoff,
             placeholder: self.placeholder.clone(),
+            abandoned: self.abandoned.clone(),
             #[cfg(test)]
             faults: Arc::clone(&self.faults),
         };

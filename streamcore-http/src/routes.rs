@@ -67,6 +67,7 @@ pub(crate) fn table() -> Vec<Route> {
         // The library.
         get   ("/api/v1/tracks",                               Token,  tracks::list::answer),
         post  ("/api/v1/tracks",                               Token,  tracks::create::answer),
+        post  ("/api/v1/tracks/upload",                        Token,  tracks::upload::answer).with_upload(),
         get   ("/api/v1/tracks/{track}",                       Token,  tracks::one::get),
         patch ("/api/v1/tracks/{track}",                       Token,  tracks::one::edit),
         delete("/api/v1/tracks/{track}",                       Token,  tracks::one::delete),

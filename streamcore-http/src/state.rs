@@ -13,6 +13,7 @@ use streamcore::{
     registry::Registry,
     runtime::Runtime,
 };
+use tokio::sync::Semaphore;
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
 use crate::{edge, token::ServiceToken};
@@ -50,6 +51,10 @@ pub struct Settings {
     pub rules: Rules,
     /// How many tracks the library holds.
     pub max_tracks: usize,
+    /// The largest file that can be uploaded, in bytes.
+    pub max_upload_bytes: u64,
+    /// How many files can be uploaded at once.
+    pub max_uploads: usize,
     /// How many answers to requests with an `Idempotency-Key` are kept at the most; each for a day.
     pub max_idempotency_keys: usize,
     /// The stream that `/api/playlist/` shows to those who name none.
@@ -81,6 +86,8 @@ impl Settings {
             token,
             rules: Rules::default(),
             max_tracks: streamcore::library::DEFAULT_MAX_TRACKS,
+            max_upload_bytes: 200 * 1024 * 1024,
+            max_uploads: 4,
             max_idempotency_keys: 10_000,
             default_stream: StreamId::new(1),
             version: env!("CARGO_PKG_VERSION"),
@@ -97,6 +104,8 @@ impl Settings {
 pub(crate) struct App {
     pub(crate) state: Arc<State>,
     pub(crate) started_at: Timestamp,
+    /// A permit for each file that may be on its way.
+    pub(crate) uploads: Semaphore,
 }
 
 impl std::ops::Deref for App {
@@ -114,7 +123,8 @@ impl std::ops::Deref for App {
 #[must_use]
 pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
     let started_at = state.runtime.now();
-    let edge = Arc::new(edge::Edge::new(App { state, started_at }));
+    let uploads = Semaphore::new(state.settings.max_uploads);
+    let edge = Arc::new(edge::Edge::new(App { state, started_at, uploads }));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::tail())

@@ -15,7 +15,8 @@ use support::{Store, block_on};
 const STREAM: StreamId = StreamId::new(-7);
 const OTHER: StreamId = StreamId::new(8);
 
-/// A store with item 2 waiting, item 1 in the history and a stream that runs; then spoilt by this statement.
+/// A store with item 2 current and item 5 waiting, item 1 in the history, item 3 cleared, and a stream that runs; then spoilt by this
+/// statement.
 async fn spoilt(sql: &str) -> Store {
     let mut store = Store::new();
     for (stream, n) in [(STREAM, 1), (STREAM, 2), (OTHER, 1)] {
@@ -28,6 +29,10 @@ async fn spoilt(sql: &str) -> Store {
             .advance(STREAM, Advance { finished, next: None, at: Timestamp::default() })
             .await
             .expect("the store works until it is spoilt");
+    }
+    let remove = Op::Remove { id: item_id(4) };
+    for op in [Op::add(item(3)), Op::Clear, Op::add(item(5)), Op::add(item(4)), remove] {
+        store.store().apply(STREAM, op.into()).await.expect("the store works until it is spoilt");
     }
     let record =
         StreamRecord { id: STREAM, uuid: item_id(1).get(), name: "n".into(), created_at: Timestamp::default() };
@@ -49,6 +54,7 @@ fn a_spoilt_item_is_named() {
         ("id", "'not a uuid'"),
         ("track_id", "'7'"),
         ("source", "'tape'"),
+        ("tier", "'king'"),
         ("metadata", "'{\"a\":'"),
         ("metadata", "'[1]'"),
         ("duration_nanos", "1000000000"),
@@ -83,6 +89,94 @@ fn a_spoilt_history_entry_is_named() {
         let answer = store.store().history(STREAM, None, 10).await;
         let Err(Error::Corrupt { detail }) = answer else { panic!("{answer:?}") };
         assert!(detail.starts_with("table queue_history, row stream = -7 and seq = 1, column outcome: "), "{detail}");
+    });
+}
+
+/// Spoils a value of a queue that can undo, restore and take turns, asks for it, and expects to be told where it is.
+fn assert_named(sql: &str, named: &str, ask: impl AsyncFn(&dyn Queue) -> Result<(), Error>) {
+    block_on(async {
+        let store = spoilt(sql).await;
+        let answer = ask(store.store()).await;
+        let Err(Error::Corrupt { detail }) = answer else { panic!("{sql}: {answer:?}") };
+        assert!(detail.starts_with(named), "{sql}: {detail}");
+        let other = store.store().view(OTHER, Page::ALL).await;
+        assert!(other.as_ref().is_ok_and(|view| view.total == 1), "other queues go on: {other:?}");
+        let purged = store.store().purge(STREAM).await;
+        let is_row = named.starts_with("table queues,");
+        assert_eq!(purged.is_ok(), !is_row, "all but the queue's own row can be thrown away: {purged:?}");
+    });
+}
+
+#[test]
+fn a_spoilt_setting_is_named() {
+    for (column, value) in [("mode", "'lifo'"), ("repeat_mode", "'forever'"), ("restorable", "-1")] {
+        let sql = format!("UPDATE queues SET {column} = {value} WHERE stream = -7");
+        let named = format!("table queues, row stream = -7, column {column}: ");
+        assert_named(&sql, &named, async |queue| queue.view(STREAM, Page::ALL).await.map(drop));
+        assert_named(&sql, &named, async |queue| queue.apply(STREAM, Op::Clear.into()).await.map(drop));
+    }
+}
+
+#[test]
+fn a_spoilt_undo_is_named() {
+    let named = "table queue_undo, row stream = -7 and seq = 7, column ";
+    let update = |set: &str| format!("UPDATE queue_undo SET {set} WHERE stream = -7 AND seq = 7");
+    assert_named(&update("kind = 'do'"), &format!("{named}kind: "), async |queue| {
+        queue.view(STREAM, Page::ALL).await.map(drop)
+    });
+    assert_named(&update("weight = -1"), &format!("{named}weight: "), async |queue| {
+        queue.apply(STREAM, Op::add(item(7)).into()).await.map(drop)
+    });
+    for undo in ["", "{}", "[]", r#"{"kind":"add","anchor":"here"}"#, r#"{"kind":"add","anchor":"head","remove":[7]}"#]
+    {
+        assert_named(&update(&format!("undo = '{undo}'")), &format!("{named}undo: "), async |queue| {
+            queue.apply(STREAM, Op::Undo.into()).await.map(drop)
+        });
+    }
+}
+
+#[test]
+fn spoilt_lists_of_turns_and_of_cleared_items_are_named() {
+    for turns in ["", "{}", "[7]", r#"["somebody"]"#] {
+        let sql = format!("UPDATE queue_turns SET turns = '{turns}' WHERE stream = -7");
+        assert_named(&sql, "table queue_turns, row stream = -7, column turns: ", async |queue| {
+            let finished = Some(Finished { item: item_id(2), outcome: Outcome::Played });
+            queue.advance(STREAM, Advance { finished, next: None, at: Timestamp::default() }).await.map(drop)
+        });
+    }
+    for items in ["", "{}", "[{}]"] {
+        let sql = format!("UPDATE queue_cleared SET items = '{items}' WHERE stream = -7");
+        assert_named(&sql, "table queue_cleared, row stream = -7, column items: ", async |queue| {
+            queue.apply(STREAM, Op::Restore { max_items: 10 }.into()).await.map(drop)
+        });
+    }
+}
+
+#[test]
+fn spoilt_sums_are_named() {
+    for (column, value) in [
+        ("items", "-1"),
+        ("items", "9223372036854775807"),
+        ("secs_hi", "-1"),
+        ("secs_lo", "-1"),
+        ("nanos", "-1"),
+        ("unknown", "-1"),
+        ("unknown", "9223372036854775807"),
+    ] {
+        let sql = format!("UPDATE queue_blocks SET {column} = {value} WHERE stream = -7");
+        let block = "table queue_blocks, row stream = -7 and block = 0, column ";
+        assert_named(&sql, &format!("{block}{column}: "), async |queue| queue.view(STREAM, Page::ALL).await.map(drop));
+    }
+}
+
+#[test]
+fn an_undo_that_names_one_item_twice_puts_it_back_once() {
+    block_on(async {
+        let twice = "UPDATE queue_undo SET undo = json_set(undo, '$.insert[1]', json_extract(undo, '$.insert[0]'))
+                     WHERE stream = -7 AND seq = 7";
+        let store = spoilt(twice).await;
+        let undone = store.store().apply(STREAM, Op::Undo.into()).await.unwrap();
+        assert_eq!((undone.undone, undone.total), (Some(streamcore::queue::EditKind::Remove), 3));
     });
 }
 

@@ -11,6 +11,11 @@ const QUEUE: &[&str] = &[
     include_str!("../src/testing/queue/hints.rs"),
     include_str!("../src/testing/queue/concurrency.rs"),
     include_str!("../src/testing/queue/durability.rs"),
+    include_str!("../src/testing/queue/rules.rs"),
+    include_str!("../src/testing/queue/mode.rs"),
+    include_str!("../src/testing/queue/repeat.rs"),
+    include_str!("../src/testing/queue/undo.rs"),
+    include_str!("../src/testing/queue/request.rs"),
 ];
 
 const REGISTRY: &[&str] = &[

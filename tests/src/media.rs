@@ -25,6 +25,12 @@ pub const MP3: &[&str] = &["-c:a", "libmp3lame", "-b:a", "192k"];
 pub const FLAC: &[&str] = &["-c:a", "flac"];
 /// Ogg Vorbis.
 pub const VORBIS: &[&str] = &["-c:a", "libvorbis", "-q:a", "6"];
+/// AAC in M4A, whose edit list carries its delay.
+pub const AAC: &[&str] = &["-c:a", "aac", "-b:a", "192k"];
+/// ALAC in M4A.
+pub const ALAC: &[&str] = &["-c:a", "alac"];
+/// AIFF, 16 bits.
+pub const AIFF: &[&str] = &["-c:a", "pcm_s16be"];
 /// WAV, 16 bits.
 pub const WAV: &[&str] = &["-c:a", "pcm_s16le"];
 

@@ -10,6 +10,7 @@ mod inbox;
 mod live;
 mod marks;
 mod outlet;
+mod quality;
 mod run;
 mod tape;
 #[cfg(test)]
@@ -35,7 +36,8 @@ pub(crate) use self::{
 };
 use self::{live::Live, run::Engine};
 use crate::{
-    EncodeError, config::MountFormat, mount::Mount, pace::Pace, placeholder::Placeholder, source::Root, splice::Line,
+    EncodeError, config::MountFormat, decode::Abandoned, mount::Mount, pace::Pace, placeholder::Placeholder,
+    source::Root, splice::Line,
 };
 
 /// This many failures within [`MEMORY`] are one too many to begin again at once.
@@ -54,6 +56,7 @@ pub(crate) struct Setup {
     pub(crate) lead: Duration,
     pub(crate) handoff: Duration,
     pub(crate) placeholder: Placeholder,
+    pub(crate) abandoned: Abandoned,
     #[cfg(test)]
     pub(crate) faults: Arc<Faults>,
 }

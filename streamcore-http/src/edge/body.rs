@@ -1,9 +1,10 @@
 //! Reads a request's body within a size and a time.
 
-use std::{pin::pin, time::Duration};
+use std::{io, pin::pin, time::Duration};
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
+use streamcore::media::Upload;
 use warp::http::{HeaderMap, header};
 
 use crate::error::ApiError;
@@ -69,7 +70,24 @@ where
     let _ = tokio::time::timeout(DISCARD_LIMIT, read).await;
 }
 
-fn announced(headers: &HeaderMap) -> u64 {
+/// The body as it comes, for who reads it piece by piece; each piece may take that long.
+pub(super) fn as_it_comes<S, B>(body: S, limit: Duration) -> Upload
+where
+    S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
+    B: Buf + Send,
+{
+    let pieces = futures::stream::unfold(Box::pin(body), move |mut body| async move {
+        let piece = match tokio::time::timeout(limit, body.next()).await {
+            Ok(piece) => piece?.map_err(io::Error::other),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        };
+        Some((piece.map(|mut piece| piece.copy_to_bytes(piece.remaining())), body))
+    });
+    pieces.boxed()
+}
+
+/// The length that the sender says the body has; 0 if it does not say.
+pub(crate) fn announced(headers: &HeaderMap) -> u64 {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     length.and_then(|value| value.parse().ok()).unwrap_or(0)
 }

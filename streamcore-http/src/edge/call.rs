@@ -1,9 +1,9 @@
 //! One request as a handler sees it, with readers for its parts that answer precisely when a part is wrong.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use streamcore::{ItemId, RequestId, StreamId};
+use streamcore::{ItemId, RequestId, StreamId, media::Upload};
 use uuid::Uuid;
 use warp::http::{HeaderMap, Method, header};
 
@@ -23,6 +23,8 @@ pub(crate) struct Call {
     pub(super) params: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Bytes,
+    /// Of a route that reads it as it comes; then the body above is empty.
+    pub(super) upload: Mutex<Option<Upload>>,
     /// Of a request that may come again.
     pub(super) key: Option<Arc<Key>>,
 }
@@ -39,6 +41,11 @@ impl Call {
             Some(key) => Ok(key.uuid(what)),
             None => crate::api::random_uuid(),
         }
+    }
+
+    /// The body as it comes; the first time that it is asked for.
+    pub(crate) fn upload(&self) -> Option<Upload> {
+        self.upload.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The body as it came.

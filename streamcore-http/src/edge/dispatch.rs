@@ -1,6 +1,10 @@
 //! The way of every request. Authentication comes before anything that the caller sent is looked at.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use bytes::Buf;
 use futures::{FutureExt as _, Stream};
@@ -12,13 +16,16 @@ use warp::{
 
 use super::{
     Access, Answer, Call, Key, Language, Route, RouteInfo, Table, body, idempotency, request_id, respond,
-    table::Handler,
+    table::{Handler, Takes},
 };
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     routes,
     state::App,
 };
+
+/// How long a file may take to arrive and to be stored.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// The route table with what its handlers work with.
 pub(crate) struct Edge {
@@ -41,7 +48,7 @@ impl Edge {
         body: S,
     ) -> Response
     where
-        S: Stream<Item = Result<B, warp::Error>> + Send,
+        S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
         let started = Instant::now();
@@ -75,7 +82,7 @@ impl Edge {
         body: S,
     ) -> Answer
     where
-        S: Stream<Item = Result<B, warp::Error>> + Send,
+        S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
         let (route, params) = match self.admit(method, path, template, &headers) {
@@ -87,12 +94,21 @@ impl Edge {
             }
         };
         let reads_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
-        let body = if reads_body {
-            body::collect(body, &headers, route.body_limit, self.app.settings.body_timeout).await?
-        } else {
-            bytes::Bytes::new()
+        let (mut whole, mut upload) = (bytes::Bytes::new(), None);
+        match route.takes {
+            _ if !reads_body => {}
+            Takes::Whole { limit } => {
+                whole = body::collect(body, &headers, limit, self.app.settings.body_timeout).await?;
+            }
+            Takes::Upload => upload = Some(body::as_it_comes(body, self.app.settings.body_timeout)),
+        }
+        let key = match (method, &upload) {
+            (&Method::POST, None) => Key::of(&headers, path, &query, &whole)?,
+            // What a file holds is not known before it came: its length must do.
+            (&Method::POST, Some(_)) => Key::of(&headers, path, &query, &body::announced(&headers).to_be_bytes())?,
+            _ => None,
         };
-        let key = if *method == Method::POST { Key::of(&headers, path, &query, &body)? } else { None };
+        let limit = if upload.is_some() { UPLOAD_LIMIT } else { self.app.settings.answer_timeout };
         let call = Call {
             app: Arc::clone(&self.app),
             method: method.clone(),
@@ -100,15 +116,15 @@ impl Edge {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers,
             language,
-            body,
+            body: whole,
+            upload: Mutex::new(upload),
             key: key.map(Arc::new),
         };
         let (handler, template, key) = (Arc::clone(&route.handler), route.info.template, call.key.clone());
-        let app = Arc::clone(&self.app);
-        let handled = async move { handle(&app, &handler, template, call).await };
+        let handled = async move { handle(&handler, template, call, limit).await };
         match key {
             None => handled.await,
-            Some(key) => idempotency::answer(&self.app, key, handled).await,
+            Some(key) => idempotency::answer(&self.app, key, limit, handled).await,
         }
     }
 
@@ -146,9 +162,9 @@ impl Edge {
 
 /// Calls the handler, for as long as an answer may take. What a handler shares with others is behind the core's ports; its own state dies
 /// with it when it panics.
-async fn handle(app: &App, handler: &Handler, template: &'static str, call: Call) -> Answer {
+async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Duration) -> Answer {
     let handled = AssertUnwindSafe(async { handler(call).await }).catch_unwind();
-    match tokio::time::timeout(app.settings.answer_timeout, handled).await {
+    match tokio::time::timeout(limit, handled).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
             tracing::error!(route = template, "a handler panicked");

@@ -95,15 +95,16 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
     digest.finalize().into()
 }
 
-/// Answers a request that has a key: with the answer that was kept, or by carrying it out.
+/// Answers a request that has a key: with the answer that was kept, or by carrying it out, which ends within the limit.
 pub(super) async fn answer(
     app: &Arc<App>,
     key: Arc<Key>,
+    limit: Duration,
     handled: impl Future<Output = Answer> + Send + 'static,
 ) -> Answer {
     let limits = Limits {
         keep_for: KEEP_FOR,
-        overdue_after: app.settings.answer_timeout + OVERDUE,
+        overdue_after: limit + OVERDUE,
         keys_per_caller: app.settings.max_idempotency_keys,
     };
     match app.idempotency.claim(key.scoped.clone(), key.request, limits, app.runtime.now()).await? {

@@ -12,6 +12,7 @@ mod table;
 
 pub use self::table::{Access, RouteInfo};
 pub(crate) use self::{
+    body::announced,
     call::Call,
     condition::Condition,
     dispatch::Edge,

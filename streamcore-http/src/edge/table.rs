@@ -32,11 +32,19 @@ pub struct RouteInfo {
 
 pub(super) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
 
+/// How a route takes a request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Whole, of at most so many bytes.
+    Whole { limit: usize },
+    /// As it comes.
+    Upload,
+}
+
 /// One line of the table.
 pub(crate) struct Route {
     pub(crate) info: RouteInfo,
-    /// The longest body that it takes, in bytes.
-    pub(super) body_limit: usize,
+    pub(super) takes: Takes,
     pub(super) handler: Handler,
 }
 
@@ -47,12 +55,17 @@ impl Route {
         F: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { info: RouteInfo { method, template, access }, body_limit: MAX_BODY_BYTES, handler }
+        Self { info: RouteInfo { method, template, access }, takes: Takes::Whole { limit: MAX_BODY_BYTES }, handler }
     }
 
     /// The same route, for bodies of up to this many bytes.
-    pub(crate) fn with_body(self, body_limit: usize) -> Self {
-        Self { body_limit, ..self }
+    pub(crate) fn with_body(self, limit: usize) -> Self {
+        Self { takes: Takes::Whole { limit }, ..self }
+    }
+
+    /// The same route, for a file that its handler reads as it comes.
+    pub(crate) fn with_upload(self) -> Self {
+        Self { takes: Takes::Upload, ..self }
     }
 }
 

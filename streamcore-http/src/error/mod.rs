@@ -70,6 +70,15 @@ pub(crate) enum ApiError {
     BodyTooLong {
         limit: usize,
     },
+    FileTooLong {
+        limit: u64,
+    },
+    TooManyUploads {
+        limit: usize,
+    },
+    NotStored {
+        detail: String,
+    },
     OutOfRange {
         min: usize,
         max: usize,
@@ -160,6 +169,9 @@ impl ApiError {
             Self::BodyBroken => (S::BAD_REQUEST, "body_broken"),
             Self::BodyTimeout => (S::REQUEST_TIMEOUT, "body_timeout"),
             Self::BodyTooLong { .. } => (S::PAYLOAD_TOO_LARGE, "body_too_long"),
+            Self::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, "file_too_long"),
+            Self::TooManyUploads { .. } => (S::SERVICE_UNAVAILABLE, "too_many_uploads"),
+            Self::NotStored { .. } => (S::SERVICE_UNAVAILABLE, "not_stored"),
             Self::OutOfRange { .. } => (S::BAD_REQUEST, "position_out_of_range"),
             Self::QueueFull { .. } => (S::BAD_REQUEST, "queue_full"),
             Self::NothingToSkip { .. } => (S::BAD_REQUEST, "nothing_to_skip"),

@@ -31,7 +31,9 @@ impl ApiError {
         respond::set(&mut response, header::VARY, "Accept-Language");
         match self {
             Self::MethodNotAllowed { allow } => respond::set(&mut response, header::ALLOW, allow),
-            Self::BodyTimeout | Self::BodyTooLong { .. } => respond::set(&mut response, header::CONNECTION, "close"),
+            Self::BodyTimeout | Self::BodyTooLong { .. } | Self::FileTooLong { .. } => {
+                respond::set(&mut response, header::CONNECTION, "close")
+            }
             Self::RevisionMismatch { current } => response = respond::tagged(response, *current),
             _ => {}
         }
@@ -57,7 +59,7 @@ impl ApiError {
     /// What the log needs and nobody outside: it may name hosts and files.
     fn cause(&self) -> &str {
         match self {
-            Self::Unavailable { detail } | Self::Corrupt { detail } => detail,
+            Self::Unavailable { detail } | Self::Corrupt { detail } | Self::NotStored { detail } => detail,
             Self::MediaUnavailable { reason } => &reason.detail,
             _ => "",
         }
@@ -76,6 +78,7 @@ impl ApiError {
             | Self::NothingToSeek { stream }
             | Self::NotSeekable { stream }
             | Self::Busy { stream } => json!({ "stream": stream }),
+            Self::FileTooLong { limit } => json!({ "limit": limit }),
             Self::TrackExists { track } => json!({ "track_id": track }),
             Self::List(error) => list_details(error),
             Self::TrackNotFound { track } => json!({ "track_id": track }),
@@ -91,6 +94,7 @@ impl ApiError {
             | Self::LibraryFull { limit }
             | Self::BodyTooLong { limit }
             | Self::ListenersFull { limit }
+            | Self::TooManyUploads { limit }
             | Self::TooManyKeys { limit } => {
                 json!({ "limit": limit })
             }

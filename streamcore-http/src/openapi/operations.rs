@@ -169,6 +169,10 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
 
         ("GET",    "/api/v1/tracks", answers("library", "The tracks in which every word occurs, by title", "TrackPage").query("q", text(), "The words.").pages()),
         ("POST",   "/api/v1/tracks", answers("library", "Put media into the library", "Track").body("NewTrack").created()),
+        ("POST",   "/api/v1/tracks/upload", Operation {
+            body: Some((true, Content::Other(&["application/octet-stream", "audio/*"]))),
+            ..answers("library", "Store a file and put it into the library", "Track").created()
+        }.required("filename", text(), "What it is called.").query("title", text(), "Instead of its own.").query("artist", text(), "Instead of its own.")),
         ("GET",    "/api/v1/tracks/{track}", answers("library", "A track", "Track")),
         ("PATCH",  "/api/v1/tracks/{track}", answers("library", "Change what is named of a track; null takes an artist or a length away", "Track").body("TrackEdit")),
         ("DELETE", "/api/v1/tracks/{track}", answers("library", "Forget a track; queues and files keep what they have", "Done")),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{MAX_SAFE_INTEGER, has_control_characters, is_visible, strict, turns_text};
+use super::{MAX_SAFE_INTEGER, check_line, has_control_characters, strict};
 use crate::error::{ApiError, FieldError, Part, Problem};
 
 /// The longest duration that is believed, in seconds: a year.
@@ -89,15 +89,8 @@ impl Fields {
     pub(crate) fn line(&mut self, field: &'static str, max: usize) -> Option<String> {
         let text = self.text(field)?;
         let text = text.trim();
-        let got = text.chars().count();
-        if got == 0 || got > max {
-            return self.wrong(field, Problem::Length { min: 1, max, got });
-        }
-        if let Some(found) = text.chars().find(|c| turns_text(*c)) {
-            return self.wrong(field, Problem::TurnsText { found });
-        }
-        if !is_visible(text) {
-            return self.wrong(field, Problem::Invisible);
+        if let Err(problem) = check_line(text, max) {
+            return self.wrong(field, problem);
         }
         Some(text.to_owned())
     }

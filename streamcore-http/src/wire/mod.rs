@@ -15,6 +15,8 @@ use std::time::Duration;
 use serde_json::Number;
 use streamcore::StreamId;
 
+use crate::error::Problem;
+
 pub(crate) use self::{
     fields::Fields,
     health::{Dependency, Health},
@@ -44,6 +46,21 @@ pub(crate) fn seconds(duration: Duration) -> Number {
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     // Exact up to 2^53 ms, some 285,000 years.
     Number::from_f64(millis as f64 / 1_000.0).unwrap_or_else(|| Number::from(duration.as_secs()))
+}
+
+/// Whether a text of a request is a line that people can read, of 1 to `max` characters.
+pub(crate) fn check_line(text: &str, max: usize) -> Result<(), Problem> {
+    let got = text.chars().count();
+    if got == 0 || got > max {
+        return Err(Problem::Length { min: 1, max, got });
+    }
+    if has_control_characters(text) {
+        return Err(Problem::ControlCharacters);
+    }
+    if let Some(found) = text.chars().find(|c| turns_text(*c)) {
+        return Err(Problem::TurnsText { found });
+    }
+    if is_visible(text) { Ok(()) } else { Err(Problem::Invisible) }
 }
 
 /// A text that somebody else wrote as a line that people can read, of at most `max` characters; none if nothing of it can be seen.

@@ -10,7 +10,7 @@ use crate::common::{Server, server::STREAM};
 const BATCH: &str = "/api/v1/queue/7/items/batch";
 
 async fn total(server: &Server) -> u64 {
-    server.anonymous.get("/api/v1/queue/7").await.expect(200)["total"].as_u64().unwrap()
+    server.anonymous.get("/api/v1/queue/7").await.expect(200)["total"].as_u64().expect("a total")
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::common::Server;
 const ITEMS: &str = "/api/v1/queue/7/items";
 
 async fn total(server: &Server) -> u64 {
-    server.anonymous.get("/api/v1/queue/7").await.expect(200)["total"].as_u64().unwrap()
+    server.anonymous.get("/api/v1/queue/7").await.expect(200)["total"].as_u64().expect("a total")
 }
 
 /// Promise H9.

@@ -19,3 +19,4 @@ mod playlist;
 mod protocol;
 mod queue;
 mod streams;
+mod upload;

@@ -119,6 +119,7 @@ async fn real_answers_are_what_the_document_says() {
         ("POST", format!("{stream}/start"), "", ""),
         ("GET", "/api/v1/tracks".to_owned(), "", ""),
         ("POST", "/api/v1/tracks".to_owned(), "", r#"{"url": "u.mp3"}"#),
+        ("POST", "/api/v1/tracks/upload".to_owned(), "?filename=z.mp3", "z"),
         ("GET", "/api/v1/tracks/{track}".to_owned(), "", ""),
         ("PATCH", "/api/v1/tracks/{track}".to_owned(), "", r#"{"artist": "Bach"}"#),
         ("DELETE", "/api/v1/tracks/{track}".to_owned(), "", ""),

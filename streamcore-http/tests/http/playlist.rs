@@ -10,7 +10,8 @@ async fn server() -> Server {
 }
 
 fn titles(list: &Value) -> Vec<&str> {
-    list.as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap()).collect()
+    let items = list.as_array().expect("a list");
+    items.iter().map(|item| item["title"].as_str().expect("a title")).collect()
 }
 
 async fn listed(server: &Server) -> Value {

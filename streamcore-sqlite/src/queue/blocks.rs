@@ -39,7 +39,7 @@ impl Sums {
             secs_hi: columns.count("secs_hi")?,
             secs_lo: columns.count("secs_lo")?,
             nanos: columns.count("nanos")?,
-            unknown: columns.count("unknown")?,
+            unknown: columns.count::<u32>("unknown")? as usize,
         })
     }
 
@@ -60,8 +60,8 @@ impl Blocks {
         let rows = query.query(named_params! { ":stream": stream.get() })?;
         let blocks = codec::collect(rows, |row| {
             let columns = Columns::block(row);
-            let (number, items) = (columns.get("block")?, columns.count("items")?);
-            Ok(Block { number, items, sums: Sums::read(&columns)? })
+            let (number, items) = (columns.get("block")?, columns.count::<u32>("items")?);
+            Ok(Block { number, items: items as usize, sums: Sums::read(&columns)? })
         })?;
         Ok(Self(blocks))
     }

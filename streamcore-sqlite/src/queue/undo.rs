@@ -1,5 +1,7 @@
 //! Taking edits back: the last ones as rows of JSON, and what was cleared last.
 
+use std::collections::BTreeSet;
+
 use rusqlite::named_params;
 use streamcore::{
     QueueItem,
@@ -104,9 +106,10 @@ impl Stored<'_> {
         self.changed(Vec::new())
     }
 
-    /// Those of these items that have not come back by other ways.
+    /// Those of these items that have not come back by other ways, each once whatever the JSON says.
     fn unknown(&self, items: Vec<QueueItem>) -> Outcome<Vec<QueueItem>> {
-        let unknown = items.into_iter().map(|item| Ok((!self.knows(item.id)?).then_some(item)));
+        let mut ids = BTreeSet::new();
+        let unknown = items.into_iter().map(|item| Ok((!self.knows(item.id)? && ids.insert(item.id)).then_some(item)));
         unknown.filter_map(Result::transpose).collect()
     }
 

@@ -58,6 +58,27 @@ pub(super) fn add_all(numbers: impl IntoIterator<Item = u64>, placement: Placeme
     Op::Add { items, placement, rules: Rules::at_most(ROOM) }.into()
 }
 
+/// The `n`th test item, for this person of the chat platform.
+pub(super) fn of(n: u64, chat: i64) -> QueueItem {
+    QueueItem { requested_by: Some(chat), ..item(n) }
+}
+
+/// The `n`th test item, in this tier.
+pub(super) fn in_tier(n: u64, tier: Tier) -> QueueItem {
+    QueueItem { tier, ..item(n) }
+}
+
+/// Adds these where the mode puts them, one call each.
+pub(super) async fn add_each(queue: &dyn Queue, items: impl IntoIterator<Item = QueueItem>) {
+    for item in items {
+        edit(queue, Op::add(item)).await;
+    }
+}
+
+pub(super) fn add_by(items: Vec<QueueItem>, rules: Rules) -> Change {
+    Op::Add { items, placement: Placement::Back, rules }.into()
+}
+
 pub(super) fn remove(n: u64) -> Change {
     Op::Remove { id: item_id(n) }.into()
 }
@@ -80,6 +101,11 @@ pub(super) const fn played(n: u64) -> Advance {
     Advance { finished: Some(Finished { item: item_id(n), outcome: Outcome::Played }), next: None, at: at(2_000 + n) }
 }
 
+/// A hand-off from an item that ended like this.
+pub(super) const fn ended(n: u64, outcome: Outcome) -> Advance {
+    Advance { finished: Some(Finished { item: item_id(n), outcome }), next: None, at: at(2_000 + n) }
+}
+
 /// Panics with what the adapter said: the checks expect answers.
 pub(super) trait Expected<T> {
     fn answered(self) -> T;
@@ -97,6 +123,10 @@ impl<T, E: std::fmt::Debug> Expected<T> for std::result::Result<T, E> {
 
 pub(super) async fn apply(queue: &dyn Queue, change: Change) -> Applied {
     queue.apply(STREAM, change).await.answered()
+}
+
+pub(super) async fn edit(queue: &dyn Queue, op: Op) -> Applied {
+    apply(queue, op.into()).await
 }
 
 pub(super) async fn advance(queue: &dyn Queue, advance: Advance) -> Advanced {

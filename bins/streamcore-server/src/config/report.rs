@@ -32,9 +32,15 @@ impl fmt::Display for Report<'_> {
         line(f, "default_stream", queue.default_stream.map(i64::to_string))?;
         writeln!(f, "\n[library]")?;
         line(f, "max_tracks", library.max_tracks.map(usize::to_string))?;
+        line(f, "max_upload_bytes", library.max_upload_bytes.map(u64::to_string))?;
         writeln!(f, "\n[audio]")?;
         line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
         line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;
+        line(f, "quality", audio.quality.map(u8::to_string))?;
+        match &audio.placeholder.value {
+            Some(place) => line(f, "placeholder", (quoted(place), audio.placeholder.origin))?,
+            None => writeln!(f, "# placeholder is not set: a built-in chord plays when nothing else does")?,
+        }
         line(f, "max_listeners", audio.max_listeners.map(usize::to_string))?;
         writeln!(f, "\n[http]")?;
         match &http.public_url.value {
@@ -45,7 +51,8 @@ impl fmt::Display for Report<'_> {
         line(f, "body_timeout_seconds", http.body_timeout_seconds.map(u64::to_string))?;
         line(f, "answer_timeout_seconds", http.answer_timeout_seconds.map(u64::to_string))?;
         line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
-        line(f, "max_connections", http.max_connections.map(usize::to_string))
+        line(f, "max_connections", http.max_connections.map(usize::to_string))?;
+        line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))
     }
 }
 

@@ -70,22 +70,33 @@ const MOST_COOLDOWN: u64 = 7 * 24 * 3_600;
 /// As far as every reader of JSON can count.
 const MOST_ID: i64 = (1 << 53) - 1;
 
+/// 100 GiB.
+const MOST_UPLOAD: u64 = 100 << 30;
+
 /// `[library]`
 #[derive(Debug, Clone)]
 pub(crate) struct Library {
     pub(crate) max_tracks: Setting<usize>,
+    pub(crate) max_upload_bytes: Setting<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LibraryLayer {
     max_tracks: Option<usize>,
+    max_upload_bytes: Option<u64>,
 }
 
 impl Library {
     pub(super) fn resolve(file: LibraryLayer, origin: Origin) -> Result<Self, ConfigError> {
         let max_tracks = Setting::default(streamcore::library::DEFAULT_MAX_TRACKS).or_from(file.max_tracks, origin);
-        Ok(Self { max_tracks: max_tracks.named("library.max_tracks").within(1..=10_000_000)? })
+        Ok(Self {
+            max_tracks: max_tracks.named("library.max_tracks").within(1..=10_000_000)?,
+            max_upload_bytes: Setting::default(200 * 1024 * 1024)
+                .or_from(file.max_upload_bytes, origin)
+                .named("library.max_upload_bytes")
+                .within(1..=MOST_UPLOAD)?,
+        })
     }
 }
 
@@ -94,6 +105,8 @@ impl Library {
 pub(crate) struct Audio {
     pub(crate) bitrate_kbps: Setting<u32>,
     pub(crate) sample_rate: Setting<u32>,
+    pub(crate) quality: Setting<u8>,
+    pub(crate) placeholder: Setting<Option<String>>,
     pub(crate) max_listeners: Setting<usize>,
 }
 
@@ -102,6 +115,8 @@ pub(crate) struct Audio {
 pub(super) struct AudioLayer {
     bitrate_kbps: Option<u32>,
     sample_rate: Option<u32>,
+    quality: Option<u8>,
+    placeholder: Option<String>,
     max_listeners: Option<usize>,
 }
 
@@ -117,6 +132,12 @@ impl Audio {
                 .or_from(file.sample_rate, origin)
                 .named("audio.sample_rate")
                 .one_of(&[32_000, 44_100, 48_000])?,
+            quality: Setting::default(usual.quality)
+                .or_from(file.quality, origin)
+                .named("audio.quality")
+                .within(0..=7)?,
+            // Whether it can be played is looked at by the player, which has another one if not.
+            placeholder: Setting::default(usual.placeholder).or_from(file.placeholder.map(Some), origin),
             max_listeners: Setting::default(usual.max_listeners)
                 .or_from(file.max_listeners, origin)
                 .named("audio.max_listeners")
@@ -129,6 +150,8 @@ impl Audio {
         AudioConfig {
             bitrate_kbps: self.bitrate_kbps.value,
             sample_rate: self.sample_rate.value,
+            quality: self.quality.value,
+            placeholder: self.placeholder.value.clone(),
             max_listeners: self.max_listeners.value,
             ..AudioConfig::new(media_dir)
         }
@@ -144,6 +167,7 @@ pub(crate) struct Http {
     pub(crate) answer_timeout_seconds: Setting<u64>,
     pub(crate) write_timeout_seconds: Setting<u64>,
     pub(crate) max_connections: Setting<usize>,
+    pub(crate) max_idempotency_keys: Setting<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -155,6 +179,7 @@ pub(super) struct HttpLayer {
     answer_timeout_seconds: Option<u64>,
     write_timeout_seconds: Option<u64>,
     max_connections: Option<usize>,
+    max_idempotency_keys: Option<usize>,
 }
 
 impl Http {
@@ -181,6 +206,10 @@ impl Http {
                 .or_from(file.max_connections, origin)
                 .named("http.max_connections")
                 .within(1..=1_000_000)?,
+            max_idempotency_keys: Setting::default(10_000)
+                .or_from(file.max_idempotency_keys, origin)
+                .named("http.max_idempotency_keys")
+                .within(1..=1_000_000)?,
         })
     }
 
@@ -200,6 +229,8 @@ impl Http {
         settings.rules = queue.rules();
         settings.default_stream = StreamId::new(queue.default_stream.value);
         settings.max_tracks = library.max_tracks.value;
+        settings.max_upload_bytes = library.max_upload_bytes.value;
+        settings.max_idempotency_keys = self.max_idempotency_keys.value;
         settings.version = env!("CARGO_PKG_VERSION");
         settings.public_url.clone_from(&self.public_url.value);
         settings.body_timeout = Duration::from_secs(self.body_timeout_seconds.value);

@@ -68,6 +68,20 @@ fn a_value_that_is_not_usable_names_key_value_origin_and_reason() {
 }
 
 #[test]
+fn the_rules_of_a_queue_are_what_the_file_says() {
+    let usual = defaults().queue.rules();
+    assert_eq!(usual, streamcore::queue::Rules::default());
+    let file = "[queue]\nmax_items = 5\nmax_items_per_requester = 2\nallow_duplicates = false\ncooldown_seconds = 60";
+    let rules = resolve(&Flags::default(), &[], file).expect("valid").queue.rules();
+    assert_eq!((rules.max_items, rules.max_per_requester), (5, Some(2)));
+    assert_eq!(rules.duplicates, streamcore::queue::Duplicates::Refuse);
+    assert_eq!(rules.cooldown, Some(std::time::Duration::from_secs(60)));
+    for wrong in ["allow_duplicates = \"maybe\"", "cooldown_seconds = -1", "max_items_per_requester = 100001"] {
+        assert!(resolve(&Flags::default(), &[], &format!("[queue]\n{wrong}")).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_public_url_that_is_not_usable_is_told_what_is_wrong_with_it() {
     for (url, reason) in [
         ("radio.example", "it must begin with https:// or http://"),
@@ -147,4 +161,7 @@ fn the_example_file_has_every_key_and_equals_the_defaults() {
     // What has no default value is there as a comment.
     let set = resolve(&Flags::default(), &[], &example.replace("# public_url", "public_url")).expect("valid");
     assert_eq!(set.http.public_url.value.as_deref(), Some("https://radio.example"));
+    let set = resolve(&Flags::default(), &[], &example.replace("# placeholder", "placeholder")).expect("valid");
+    assert_eq!(set.audio.config("media".as_ref()).placeholder.as_deref(), Some("hold.mp3"));
+    assert!(Report(&set).to_string().contains("placeholder = \"hold.mp3\""));
 }

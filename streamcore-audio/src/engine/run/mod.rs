@@ -10,12 +10,13 @@ use std::{
 };
 
 use bytes::BytesMut;
-use streamcore::player::Report;
+use streamcore::player::{Incident, Report};
 
 use super::{
     Carried, Inbox, Order, Outlet, Setup,
     live::Live,
     marks::{Marks, Run},
+    quality::Quality,
     tape::Tape,
 };
 use crate::{
@@ -67,6 +68,7 @@ pub(super) struct Engine {
     ended_at: Option<Duration>,
     /// How many were told last; none if nobody was told yet.
     listeners: Option<u64>,
+    quality: Quality,
     scratch: Vec<f32>,
 }
 
@@ -104,6 +106,7 @@ impl Engine {
             starving_since: None,
             ended_at: None,
             listeners: carried.listeners,
+            quality: Quality::new(setup.format.sample_rate),
             scratch: Vec::new(),
             setup,
         };
@@ -150,7 +153,8 @@ impl Engine {
             self.fill(self.lead_frames())?;
             self.report_end(now);
             if (self.urgent || now >= self.next_wave) && self.held_until(now).is_none() {
-                self.wave(now)?;
+                // An urgent one goes out before its time.
+                self.wave(now, wave_at.max(self.next_wave.min(now)))?;
                 self.report_end(now);
             }
             if !self.wants_pcm() {
@@ -159,8 +163,8 @@ impl Engine {
         }
     }
 
-    /// Sends what is due until the next wave, and refills the lead.
-    fn wave(&mut self, now: Duration) -> Result<(), EncodeError> {
+    /// Sends what is due until the next wave, and refills the lead. It was meant to be sent at `due`.
+    fn wave(&mut self, now: Duration, due: Duration) -> Result<(), EncodeError> {
         let wave = self.setup.wave;
         if self.pace.skip_ahead(self.line.sent(), now, self.setup.burst.max(wave)) {
             tracing::warn!("the machine stood still; the broadcast skips ahead");
@@ -181,6 +185,8 @@ impl Engine {
             chunk.extend(self.line.take());
         }
         self.mount.publish(chunk.freeze(), count);
+        let late = self.quality.wave_went_out(due, self.begin.elapsed(), self.setup.burst.max(wave));
+        self.tell(late);
         self.report_wave(first, now);
         self.marks.forget_before(Line::heard_in(first));
         self.fail_if_stalled(now);
@@ -188,6 +194,12 @@ impl Engine {
         self.fill(self.lead_frames())?;
         self.urgent = false;
         Ok(())
+    }
+
+    pub(super) fn tell(&self, incident: Option<Incident>) {
+        if let Some(incident) = incident {
+            self.outlet.send(Report::Incident(incident));
+        }
     }
 
     /// Tells what went out with a wave whose first frame is this.

@@ -15,7 +15,7 @@ use futures::{StreamExt, stream::BoxStream};
 use streamcore::{
     FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId, Timestamp,
     idempotency::{self, Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, ScopedKey, Ticket},
-    media::{Media, MediaFile, MediaInfo, MediaList},
+    media::{Media, MediaFile, MediaInfo, MediaList, StoreError, Upload},
     player::{Broadcast, Join, ListenError, Listener, Play, Player, Report, Reports},
     queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Page, Queue, QueueView, Released},
 };
@@ -180,6 +180,20 @@ impl Media for ScriptedMedia {
         let title = name.split('.').next().unwrap_or(name).to_owned();
         let duration = (source == Source::File).then_some(Duration::from_millis(180_500));
         Ok(MediaInfo { url: url.trim_start_matches("./").to_owned(), source, duration, title, artist: None })
+    }
+
+    async fn store(&self, name: &str, mut bytes: Upload, max_bytes: u64) -> Result<MediaInfo, StoreError> {
+        let mut count = 0;
+        while let Some(piece) = bytes.next().await {
+            count += piece.map_err(|_| StoreError::Interrupted)?.len() as u64;
+            if count > max_bytes {
+                return Err(StoreError::TooLarge { limit: max_bytes });
+            }
+        }
+        if name.contains("full") {
+            return Err(StoreError::Unavailable { detail: "the disk is full".to_owned() });
+        }
+        self.check(&format!("uploads/{name}")).await.map_err(StoreError::Refused)
     }
 
     async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason> {

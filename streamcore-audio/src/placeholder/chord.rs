@@ -1,16 +1,13 @@
-//! What plays when nothing plays: a quiet, slow chord that was computed, not recorded, and loops without a seam.
+//! The built-in placeholder: a quiet, slow chord that was computed, not recorded.
 //!
 //! **No seam.** Every partial, and every slow swell of it, completes whole cycles in the length of the loop; so the last sample leads into the
 //! first like any other. **It cannot fail**: no file, no decoder.
 
-use std::{
-    f64::consts::TAU,
-    sync::{Arc, OnceLock},
-};
+use std::f64::consts::TAU;
 
-use crate::pcm::CHANNELS;
+use crate::pcm::BLOCK;
 
-/// Length of the loop.
+/// About the length of the loop; in truth as many whole blocks as come next to it.
 const SECONDS: u32 = 12;
 /// How loud it is: -26 dB below full scale, as an effective value.
 const LOUDNESS: f64 = 0.05;
@@ -27,53 +24,16 @@ const NOTES: [(f64, f64, u32, f64); 6] = [
 /// Overtones of each note and their weights.
 const OVERTONES: [(f64, f64); 3] = [(1.0, 1.0), (2.0, 0.22), (3.0, 0.08)];
 
-/// The loop, computed when it is first needed and shared by all streams of a player. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct Placeholder {
-    rate: u32,
-    pcm: Arc<OnceLock<Arc<[i16]>>>,
-}
-
-impl Placeholder {
-    pub(crate) fn new(rate: u32) -> Self {
-        Self { rate, pcm: Arc::default() }
-    }
-
-    /// A playback of it, from its beginning.
-    pub(crate) fn play(&self) -> Loop {
-        Loop { pcm: Arc::clone(self.pcm.get_or_init(|| compute(self.rate))), at: 0 }
-    }
-}
-
-/// A place in the loop.
-#[derive(Debug, Clone)]
-pub(crate) struct Loop {
-    /// As 16 bits: half the memory, and nothing this quiet needs more.
-    pcm: Arc<[i16]>,
-    at: usize,
-}
-
-impl Loop {
-    /// Appends the next `count` samples.
-    pub(crate) fn read(&mut self, count: usize, out: &mut Vec<f32>) {
-        let mut left = count * CHANNELS;
-        while left > 0 && !self.pcm.is_empty() {
-            let piece = left.min(self.pcm.len() - self.at);
-            out.extend(self.pcm[self.at..self.at + piece].iter().map(|value| f32::from(*value) / 32_768.0));
-            self.at = (self.at + piece) % self.pcm.len();
-            left -= piece;
-        }
-    }
-}
-
-fn compute(rate: u32) -> Arc<[i16]> {
-    let length = rate as usize * SECONDS as usize;
+/// One round of it: stereo, whole blocks.
+pub(super) fn compute(rate: u32) -> Vec<i16> {
+    let length = (rate * SECONDS).div_ceil(BLOCK as u32) as usize * BLOCK;
+    let seconds = length as f64 / f64::from(rate);
     let mut sides = [vec![0.0_f64; length], vec![0.0_f64; length]];
     for (hz, weight, swells, place) in NOTES {
         for (overtone, share) in OVERTONES {
             // Two strings, a hair apart: they beat slowly against each other, which is what makes it warm.
             for detune in [0.0, 1.0] {
-                let cycles = (hz * overtone * f64::from(SECONDS)).round() + detune;
+                let cycles = (hz * overtone * seconds).round() + detune;
                 let step = cycles / length as f64 * TAU;
                 let swell = f64::from(swells) / length as f64 * TAU;
                 let phase = hz * 7.0 + overtone + detune * 2.0;
@@ -115,31 +75,5 @@ impl Rotor {
         self.cos = self.cos * self.step_cos - self.sin * self.step_sin;
         self.sin = sin;
         value
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Promise A9.
-    #[test]
-    fn it_is_quiet_never_silent_and_has_no_seam() {
-        for rate in [32_000, 44_100, 48_000] {
-            let mut playback = Placeholder::new(rate).play();
-            let length = rate as usize * SECONDS as usize;
-            let mut pcm = Vec::new();
-            playback.read(length + 5, &mut pcm);
-            assert_eq!(pcm.len(), (length + 5) * CHANNELS);
-            assert_eq!(pcm[..10], pcm[length * CHANNELS..], "it loops");
-            let rms = (pcm.iter().map(|v| f64::from(v * v)).sum::<f64>() / pcm.len() as f64).sqrt();
-            assert!((0.04..0.06).contains(&rms), "{rms}");
-            let steps: Vec<f32> = pcm.windows(3).step_by(2).map(|pair| (pair[2] - pair[0]).abs()).collect();
-            let largest = steps[..length - 1].iter().fold(0.0_f32, |most, step| most.max(*step));
-            assert!(steps[length - 1] <= largest, "the seam is no larger a step than any other");
-            for quarter in pcm.chunks(rate as usize / 2) {
-                assert!(quarter.iter().any(|value| value.abs() > 0.003), "somewhere it is silent");
-            }
-        }
     }
 }

@@ -5,6 +5,9 @@ use std::{fs::File, io::Write, path::Path, time::Duration};
 use bytes::Bytes;
 use streamcore::{FailureKind, FailureReason};
 
+mod formats;
+mod hostile;
+
 use super::{
     feed::{Feed, Job, pump, spawn},
     reader::{Reader, Step},
@@ -195,7 +198,13 @@ fn the_thread_feeds_the_mounts_rate_and_ends_once() {
     let dir = tempfile::tempdir().unwrap();
     write_wav(dir.path().join("a.wav"), &sine(440.0, 22_050, 22_050), 22_050).unwrap();
     let root = Root::new(dir.path()).unwrap();
-    let job = Job { root, url: "a.wav".into(), from: Duration::from_millis(500), rate: 48_000 };
+    let job = Job {
+        root,
+        url: "a.wav".into(),
+        from: Duration::from_millis(500),
+        rate: 48_000,
+        abandoned: Default::default(),
+    };
     let receive = spawn(job.clone(), || ());
     let mut samples = 0;
     let end = loop {
@@ -207,9 +216,18 @@ fn the_thread_feeds_the_mounts_rate_and_ends_once() {
     assert_eq!((samples, end), (24_000, Ok(())));
     assert!(receive.recv().is_err(), "nothing comes after the end");
 
-    let missing = spawn(Job { url: "b.wav".into(), ..job }, || ());
+    let missing = spawn(Job { url: "b.wav".into(), ..job.clone() }, || ());
     let Feed::End(Err(reason)) = missing.recv().unwrap() else { panic!("there is no such file") };
     assert_eq!(reason.kind, FailureKind::NotFound);
+
+    // Threads that hang in a read, and nobody waits for them any more.
+    let hung: Vec<_> = std::iter::from_fn(|| Some(job.abandoned.tie()?.1)).take(1_000).collect();
+    assert_eq!(hung.len(), 32);
+    let refused = spawn(job.clone(), || ());
+    let Feed::End(Err(reason)) = refused.recv().unwrap() else { panic!("there are too many") };
+    assert_eq!(reason.kind, FailureKind::Unavailable);
+    drop(hung);
+    assert!(matches!(spawn(job, || ()).recv().unwrap(), Feed::Pcm(_)));
 }
 
 /// An open file that gives a fault in the middle.
@@ -265,7 +283,10 @@ fn running_out_of_memory_while_reading_is_not_the_fault_of_the_file() {
 
 /// How a file ends for who plays it from here, and how many seconds of it come.
 fn played(dir: &Path, name: &str, from: Duration, rate: u32) -> (f64, Result<(), FailureReason>) {
-    let feeds = spawn(Job { root: Root::new(dir).unwrap(), url: name.into(), from, rate }, || ());
+    let feeds = spawn(
+        Job { root: Root::new(dir).unwrap(), url: name.into(), from, rate, abandoned: Default::default() },
+        || (),
+    );
     let mut samples = 0;
     loop {
         match feeds.recv().unwrap() {
@@ -327,7 +348,7 @@ fn who_looks_for_the_place_to_begin_at_notices_that_nobody_waits_any_more() {
     File::options().write(true).open(&path).unwrap().set_len(1_000_000_044).unwrap(); // a hole, no bytes
     let mut reader = Reader::open(File::open(&path).unwrap(), "long.wav").unwrap();
     reader.discard_before(Duration::from_secs(5_000)); // as if it could not seek
-    let (send, _receive) = std::sync::mpsc::sync_channel(1);
+    let (send, _receive) = super::sync_channel(1);
     let wanted = std::sync::Arc::new(());
     let is_wanted = std::sync::Arc::downgrade(&wanted);
     let thread = std::thread::spawn(move || pump(reader, 44_100, &is_wanted, &send, &|| ()));
