@@ -40,6 +40,8 @@ el("stream-select").addEventListener("change", (event) => {
   for (const where of ["message", "now-message", "history-message"]) tell(where);
   choose(event.target.value);
 });
+// What was said of one way to add means nothing beside another.
+document.querySelector(".adding").addEventListener("tab-chosen", () => tell("add-message"));
 on("streams", showPicker);
 on("connection", showOffline);
 onLanguage(showOffline);

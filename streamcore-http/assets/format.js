@@ -9,9 +9,14 @@ export function clock(seconds) {
   return h ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
 }
 
+const times = new Map(); // By language: making one takes longer than using it a thousand times.
+
 /** A moment as the time of day. */
-export const timeOfDay = (moment) =>
-  new Date(moment).toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit" });
+export function timeOfDay(moment) {
+  const language = currentLanguage();
+  if (!times.has(language)) times.set(language, new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }));
+  return times.get(language).format(new Date(moment));
+}
 
 /** `4200000` as `4.2 MB`. */
 export function size(bytes) {

@@ -42,7 +42,7 @@ function line(item) {
   how.textContent = say(item.outcome) + why;
   how.classList.add(item.outcome);
   const again = row.querySelector(".again");
-  again.title = say("playAgain", item.title);
+  row.querySelector(".again-label").textContent = say("playAgainShort");
   again.setAttribute("aria-label", say("playAgain", item.title));
   again.addEventListener("click", () => playAgain(item));
   return row;

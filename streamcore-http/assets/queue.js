@@ -1,6 +1,6 @@
 // The rows of the queue. They are kept by item, so that focus, a drag and half-typed numbers survive an update.
 
-import { firstWaiting, isRunning, live, more, on, PAGE } from "./live.js";
+import { firstWaiting, live, more, on, PAGE } from "./live.js";
 import { clock, timeOfDay } from "./format.js";
 import { onLanguage, currentLanguage, say } from "./words.js";
 import * as edits from "./edits.js";
@@ -70,7 +70,7 @@ function fill(known, item, index) {
   const { row } = known, { queue } = live;
   const current = queue.current_index === 1 && index === 0;
   const begins = item.expected_at && live.status?.status !== "paused" && !current ? timeOfDay(item.expected_at) : "";
-  const written = [index, queue.total, current, item.duration, begins, item.title, isRunning(), currentLanguage()].join("\n");
+  const written = [index, queue.total, current, item.duration, begins, item.title, currentLanguage()].join("\n");
   if (written === known.written) return;
   known.written = written;
   row.classList.toggle("current", current);
@@ -150,6 +150,11 @@ export function connect() {
   // Who scrolls to the end wants more of it.
   new IntersectionObserver(([end]) => end.isIntersecting && more(), { rootMargin: "400px" }).observe(el("more"));
   on("queue", show);
-  on("status", show);
+  // Of what a stream does, only whether it plays is written in the rows.
+  let shownFor;
+  on("status", () => {
+    if (shownFor !== live.status?.status) show();
+    shownFor = live.status?.status;
+  });
   onLanguage(show);
 }

@@ -31,10 +31,8 @@ async function search() {
   const mine = asked, q = encodeURIComponent(wanted.slice(0, 200));
   const nothing = { body: { items: [], more: false, next: null } };
   try {
-    const [tracks, files] = await Promise.all([
-      read(`api/v1/tracks?limit=${LIMIT}&q=${q}`).catch(() => nothing),
-      bearer ? read(`api/v1/media?limit=${LIMIT}&q=${q}`, { Authorization: `Bearer ${bearer}` }) : nothing,
-    ]);
+    const ask = (path) => (bearer ? read(`${path}?limit=${LIMIT}&q=${q}`, { Authorization: `Bearer ${bearer}` }) : nothing);
+    const [tracks, files] = await Promise.all([ask("api/v1/tracks"), ask("api/v1/media")]);
     if (mine !== asked) return; // Somebody typed on.
     const known = new Set(tracks.body.items.map((track) => track.url));
     found = [...tracks.body.items.map(ofTrack), ...files.body.items.filter((file) => !known.has(file.url)).map(ofFile)];
@@ -126,8 +124,7 @@ async function submit(event) {
   try {
     const front = el("add-next").checked;
     const request = (some) => add(queuePath("/items/batch"), { items: some.map((one) => one.item), priority: front });
-    const { added, refused, problem } = await addEach(wanted, request, inBatch, { front });
-    settle(wanted, { added, refused, problem }, ofTyped);
+    settle(wanted, await addEach(wanted, request, inBatch, { front }), ofTyped);
   } finally {
     busy = false;
     show();
@@ -137,12 +134,10 @@ async function submit(event) {
 }
 
 /** What was queued is no longer chosen; what was refused neither, and says why; what was not tried stays. */
-function settle(wanted, { added, refused, problem }, ofTyped) {
-  const left = problem === undefined && added.length + refused.size === 0;
+function settle(wanted, { added, refused, left, problem }, ofTyped) {
+  for (const one of wanted.filter((one) => !left.includes(one))) chosen.delete(one.key);
   reasons = new Map([...refused].map(([one, words]) => [one.key, words]));
-  if (left) return; // No token: nothing was asked for.
-  const done = wanted.filter((one) => !refused.has(one)).slice(0, added.length);
-  for (const one of [...done, ...refused.keys()]) chosen.delete(one.key);
+  if (left.length && !problem) return; // No token: nothing was asked for.
   if (ofTyped && added.length && el("add-url").value.trim() === wanted[0].key) {
     el("add-url").value = "";
     soon();

@@ -5,17 +5,23 @@ export function connect() {
   for (const list of document.querySelectorAll("[role=tablist]")) {
     const tabs = [...list.querySelectorAll("[role=tab]")];
     for (const [index, tab] of tabs.entries()) {
-      tab.addEventListener("click", () => open(tab.id));
+      tab.addEventListener("click", () => choose(tab));
       tab.addEventListener("keydown", (event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (!step) return;
         event.preventDefault();
         const next = tabs[(index + step + tabs.length) % tabs.length];
-        open(next.id);
+        choose(next);
         next.focus();
       });
     }
   }
+}
+
+/** What a person does: others may want to know. */
+function choose(tab) {
+  open(tab.id);
+  tab.dispatchEvent(new CustomEvent("tab-chosen", { bubbles: true }));
 }
 
 /** Opens the panel of this tab. */
@@ -27,5 +33,4 @@ export function open(id) {
     tab.tabIndex = chosen ? 0 : -1;
     document.getElementById(tab.getAttribute("aria-controls")).hidden = !chosen;
   }
-  wanted.dispatchEvent(new CustomEvent("tab-open"));
 }

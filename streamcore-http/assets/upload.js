@@ -2,6 +2,7 @@
 
 import { Refused, Unreachable, add, parsed, send, url, withToken } from "./api.js";
 import { inWords, isExpected, queuePath, tell } from "./acts.js";
+import { addEach, inBatch } from "./queueing.js";
 import { size } from "./format.js";
 import { forget, lookAgain } from "./live.js";
 import { currentLanguage, onLanguage, say } from "./words.js";
@@ -67,8 +68,8 @@ async function sendOne(one) {
   show();
   try {
     one.track = await withToken((bearer) => upload(one, bearer));
-    if (!one.track) one.state = "noToken";
-    else one.state = "there";
+    if (one.track) one.state = "there";
+    else for (const other of files.filter((other) => other === one || other.state === "waiting")) other.state = "noToken";
   } catch (error) {
     if (!isExpected(error)) throw error;
     // The same file is there already: that one is as good.
@@ -114,16 +115,12 @@ async function queueAll() {
   if (there.length === 0 || !el("upload-queue").checked) return;
   for (const one of there) one.state = "queueing";
   const front = el("add-next").checked;
-  // To the front they go in reverse, so that the first one is first.
-  for (const one of front ? there.reverse() : there) {
-    try {
-      const body = { items: [{ track_id: one.track.id }], priority: front };
-      const answer = await add(queuePath("/items/batch"), body);
-      one.state = answer ? "queued" : "there";
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      Object.assign(one, { state: "refused", why: inWords(error) });
-    }
+  const request = (some) => add(queuePath("/items/batch"), { items: some.map(({ key }) => ({ track_id: key })), priority: front });
+  const entries = there.map((one) => ({ key: one.track.id, one }));
+  const { refused, left, problem } = await addEach(entries, request, inBatch, { front });
+  for (const entry of entries) {
+    const why = refused.get(entry) ?? (left.includes(entry) ? problem : undefined);
+    Object.assign(entry.one, why ? { state: "refused", why } : { state: left.includes(entry) ? "there" : "queued" });
   }
   show();
   forget();
@@ -145,7 +142,7 @@ function show() {
   el("uploads-clear").hidden = !files.some(isOver);
 }
 
-const isOver = (one) => ["queued", "there", "failed", "refused", "cancelled"].includes(one.state);
+const isOver = (one) => ["queued", "there", "failed", "refused", "cancelled", "noToken"].includes(one.state);
 
 function showOne(one) {
   const { row, state } = one;

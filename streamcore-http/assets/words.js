@@ -26,7 +26,7 @@ const WORDS = {
     restore: (n) => `Restore ${n} cleared`, restoreCleared: "Restore", mode: "Order", repeat: "Repeat", tools: "The whole queue",
     fifo: "As they come", priority: "By priority", fair: "Everybody in turn", repeatOff: "No repeat", repeatOne: "Repeat track", repeatAll: "Repeat all",
     modeSet: "What is added from now on goes by this order; what waits stays as it is.", sortWaiting: "Sort what waits, too",
-    playAgain: (t) => `Play again: ${t}`, played: "Played", skipped: "Skipped", failed: "Failed", other: "Ended",
+    playAgain: (t) => `Play again: ${t}`, playAgainShort: "Play again", played: "Played", skipped: "Skipped", failed: "Failed", other: "Ended",
     // Adding.
     adding: "Add tracks", find: "Find", pasting: "Paste", files: "Files", ways: "Ways to add",
     addLabel: "Search, or a path or address", addHint: "Search, or a path or address", add: "Add", addCount: (n) => `Add ${n} ${n === 1 ? "track" : "tracks"}`,
@@ -74,7 +74,7 @@ const WORDS = {
     restore: (n) => `Вернуть очищенное (${n})`, restoreCleared: "Вернуть", mode: "Порядок", repeat: "Повтор", tools: "Вся очередь",
     fifo: "По порядку", priority: "По важности", fair: "Всем по очереди", repeatOff: "Без повтора", repeatOne: "Повтор трека", repeatAll: "Повтор всего",
     modeSet: "Новые треки пойдут в этом порядке; те, что ждут, остаются на местах.", sortWaiting: "Упорядочить и их",
-    playAgain: (t) => `Сыграть снова: ${t}`, played: "Сыграно", skipped: "Пропущено", failed: "Сбой", other: "Закончено",
+    playAgain: (t) => `Сыграть снова: ${t}`, playAgainShort: "Сыграть снова", played: "Сыграно", skipped: "Пропущено", failed: "Сбой", other: "Закончено",
     // Добавление.
     adding: "Добавить треки", find: "Найти", pasting: "Вставить", files: "Файлы", ways: "Способы добавить",
     addLabel: "Поиск, путь или адрес", addHint: "Поиск, путь или адрес", add: "Добавить", addCount: (n) => `Добавить ${n} ${plural(n, "трек", "трека", "треков")}`,
