@@ -30,7 +30,7 @@ function follow() {
   const { row, y } = drag;
   if (y < EDGE_PX) scrollBy(0, -SCROLL_PX);
   if (y > innerHeight - EDGE_PX) scrollBy(0, SCROLL_PX);
-  row.style.transform = `translateY(${y + scrollY - drag.fromY}px)`;
+  row.style.transform = `translate(1rem, ${y + scrollY - drag.fromY}px)`;
   mark(target(y));
   requestAnimationFrame(follow);
 }

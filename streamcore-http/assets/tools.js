@@ -11,6 +11,7 @@ function show() {
   if (!queue) return;
   el("undo").disabled = !queue.undo;
   el("undo-label").textContent = queue.undo ? say("undoOf", sayEdit(queue.undo)) : say("undo");
+  el("undo").title = el("undo-label").textContent;
   el("restore").hidden = !queue.restorable;
   el("restore").textContent = say("restore", queue.restorable);
   const waiting = queue.total - (queue.current_index === 1 ? 1 : 0);

@@ -2,7 +2,7 @@
 
 import { Refused, Unreachable, add, parsed, send, url, withToken } from "./api.js";
 import { inWords, isExpected, queuePath, tell } from "./acts.js";
-import { addEach, inBatch } from "./queueing.js";
+import { addEach, fieldWords, inBatch } from "./queueing.js";
 import { size } from "./format.js";
 import { forget, lookAgain } from "./live.js";
 import { currentLanguage, onLanguage, say } from "./words.js";
@@ -85,7 +85,11 @@ async function sendOne(one) {
   }
 }
 
-const wordsOf = (error) => (error instanceof Unreachable ? say("uploadBroken") : inWords(error));
+function wordsOf(error) {
+  if (error instanceof Unreachable) return say("uploadBroken");
+  // Which file it is about is plain.
+  return error.details.fields?.[0]?.field === "file" ? fieldWords(error) : inWords(error);
+}
 
 /** `fetch` does not tell how much of a body was sent. */
 function upload(one, bearer) {

@@ -44,8 +44,8 @@ const WORDS = {
     upload_noToken: "Needs the token", upload_failed: (why) => `Failed: ${why}`, upload_refused: (why) => `In the library, but not queued: ${why}`,
     tokenSet: "Token is set",
     edits: {
-      add: "adding", remove: "removing", move: "moving", clear: "clearing", shuffle: "shuffling", mode: "the change of order", migrate: "sorting",
-      repeat: "the change of repeat", restore: "restoring",
+      add: "adding", remove: "removing", move: "moving", clear: "clearing", shuffle: "shuffling", mode: "new order", migrate: "sorting", repeat: "repeat",
+      restore: "restoring",
     },
     why: { not_found: "not found", forbidden: "not allowed", unreadable: "unreadable", unsupported: "unknown format", empty: "no audio", broken: "broken", stalled: "stalled", other: "other" },
   },

@@ -152,15 +152,13 @@ impl Browser {
         self.dev_tools("Network.emulateNetworkConditions", limits).await;
     }
 
-    /// How many seconds scripts have run so far, and how many went into style and layout.
-    pub(super) async fn work(&self) -> (f64, f64) {
+    /// How many seconds the page's thread has worked so far, scripts, style, layout and all.
+    pub(super) async fn work(&self) -> f64 {
         self.dev_tools("Performance.enable", json!({})).await;
         let metrics = self.dev_tools("Performance.getMetrics", json!({})).await;
-        let of = |name: &str| {
-            let all = metrics["metrics"].as_array().expect("metrics");
-            all.iter().find(|one| one["name"] == name).and_then(|one| one["value"].as_f64()).expect(name)
-        };
-        (of("ScriptDuration"), of("LayoutDuration") + of("RecalcStyleDuration"))
+        let all = metrics["metrics"].as_array().expect("metrics");
+        let task = all.iter().find(|one| one["name"] == "TaskDuration").expect("it is measured");
+        task["value"].as_f64().expect("seconds")
     }
 
     async fn dev_tools(&self, command: &'static str, parameters: Value) -> Value {

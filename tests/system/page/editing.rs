@@ -51,6 +51,13 @@ async fn a_row_is_dragged_to_another_place() {
     browser.let_go().await;
     browser.until("d before b", ROWS, rows(&["new", "a.wav", "d.wav", "b.wav", "c.wav"])).await;
     assert_eq!(server.titles(), ["new", "a.wav", "d.wav", "b.wav", "c.wav"]);
+    // Down, and to the end.
+    browser.drag(&format!("{} .handle", row(1)), &row(3), 15.0).await;
+    browser.let_go().await;
+    browser.until("the first behind d", ROWS, rows(&["a.wav", "d.wav", "new", "b.wav", "c.wav"])).await;
+    browser.drag(&format!("{} .handle", row(1)), &row(5), 15.0).await;
+    browser.let_go().await;
+    browser.until("a at the end", ROWS, rows(&["d.wav", "new", "b.wav", "c.wav", "a.wav"])).await;
     end(browser).await;
 }
 

@@ -60,6 +60,13 @@ async fn files_are_dropped_anywhere_and_an_upload_can_be_cancelled() {
     browser.screenshots("uploading").await;
     browser.click("#uploads .upload-cancel").await;
     browser.until("it to be cancelled", UPLOADS, json!([["long.wav", "cancelled"]])).await;
+    // It no longer takes the line of others: what comes after it is sent at once.
+    let next = "const data = new DataTransfer();
+        data.items.add(new File(['no audio'], 'words.mp3'));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))";
+    browser.run(next).await;
+    let wanted = json!([["long.wav", "cancelled"], ["words.mp3", "failed"]]);
+    browser.until("the next one to be sent", UPLOADS, wanted).await;
     assert_eq!(server.call("GET", "/api/v1/tracks", None).expect(200)["total"], 0, "nothing is left of it");
     end(browser).await;
 }
