@@ -83,6 +83,6 @@ export function connect() {
   list().addEventListener("pointerdown", begin);
   list().addEventListener("pointermove", moved);
   list().addEventListener("pointerup", drop);
-  list().addEventListener("pointercancel", end);
+  for (const lost of ["pointercancel", "lostpointercapture"]) list().addEventListener(lost, end);
   document.addEventListener("keydown", (event) => event.key === "Escape" && end());
 }

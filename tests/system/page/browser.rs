@@ -9,7 +9,7 @@ use std::{
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
-    actions::{InputSource as _, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
+    actions::{InputSource as _, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, TouchActions},
     elements::Element,
     wd::TimeoutConfiguration,
 };
@@ -122,6 +122,18 @@ impl Browser {
         self.client.perform_actions(mouse).await.expect("dragged");
     }
 
+    /// Drags one element with a finger to this far past the middle of another one, and lets go.
+    pub(super) async fn drag_by_finger(&self, from: &str, to: &str, past: f64) {
+        let step = Some(Duration::from_millis(120));
+        let finger = TouchActions::new("finger".to_owned())
+            .then(PointerAction::MoveToElement { element: self.find(from).await, duration: None, x: 0.0, y: 0.0 })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::MoveBy { duration: step, x: 0.0, y: 8.0 })
+            .then(PointerAction::MoveToElement { element: self.find(to).await, duration: step, x: 0.0, y: past })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(finger).await.expect("dragged");
+    }
+
     /// Drags what is in hand this far past the middle of an element.
     pub(super) async fn drag_to(&self, to: &str, past: f64) {
         let element = self.find(to).await;
@@ -213,7 +225,7 @@ impl Browser {
         self.emulate("light", 1280, 1000).await;
     }
 
-    async fn emulate(&self, scheme: &str, width: u32, height: u32) {
+    pub(super) async fn emulate(&self, scheme: &str, width: u32, height: u32) {
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         for (command, parameters) in

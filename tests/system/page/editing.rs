@@ -62,6 +62,21 @@ async fn a_row_is_dragged_to_another_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_finger_drags_a_row_on_a_phone() {
+    let (server, browser) = with_four().await;
+    browser.emulate("light", 360, 780).await;
+    browser.run("document.querySelector('#queue').scrollIntoView({block: 'center'})").await;
+    browser.drag_by_finger(&format!("{} .handle", row(1)), &row(3), 15.0).await;
+    browser.until("a behind c", ROWS, rows(&["b.wav", "c.wav", "a.wav", "d.wav"])).await;
+    assert_eq!(server.titles(), ["b.wav", "c.wav", "a.wav", "d.wav"]);
+    // What a narrow row has no room for is one press away.
+    browser.click(&format!("{} .item-more", row(4))).await;
+    browser.click(&format!("{} .remove", row(4))).await;
+    browser.until("d to be gone", ROWS, rows(&["b.wav", "c.wav", "a.wav"])).await;
+    end(browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_keyboard_walks_moves_removes_and_undoes() {
     let (server, browser) = with_four().await;
     // Down from the first to the third.
