@@ -81,8 +81,9 @@ async function drop(event) {
 export function connect() {
   const moved = (event) => { if (drag?.pointer === event.pointerId) drag.y = event.clientY; };
   list().addEventListener("pointerdown", begin);
-  list().addEventListener("pointermove", moved);
-  list().addEventListener("pointerup", drop);
-  for (const lost of ["pointercancel", "lostpointercapture"]) list().addEventListener(lost, end);
+  // Wherever it goes: a browser may take the pointer from the list, and the row is in hand until it is let go.
+  document.addEventListener("pointermove", moved);
+  document.addEventListener("pointerup", drop);
+  document.addEventListener("pointercancel", (event) => drag?.pointer === event.pointerId && end());
   document.addEventListener("keydown", (event) => event.key === "Escape" && end());
 }

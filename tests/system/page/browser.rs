@@ -235,7 +235,8 @@ impl Browser {
         }
     }
 
-    async fn shoot(&self, name: &str) {
+    /// What is seen now, as it is.
+    pub(super) async fn shoot(&self, name: &str) {
         let directory: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
         std::fs::create_dir_all(&directory).expect("made");
         let picture = self.client.screenshot().await.expect("a picture");

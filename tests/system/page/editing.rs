@@ -37,7 +37,7 @@ async fn a_row_is_dragged_to_another_place() {
     browser.drag(&format!("{} .handle", row(4)), &row(2), -15.0).await;
     let marked = "return document.querySelector('.drop-before .item-title')?.textContent ?? null";
     browser.until("the place to be marked", marked, "b.wav").await;
-    browser.screenshots("dragging").await;
+    browser.shoot("dragging").await;
     // Another admin's edit is seen in the middle of it, and the drag goes on.
     let d = server.queue()["items"][3]["id"].as_str().expect("an id").to_owned();
     let _ = server
