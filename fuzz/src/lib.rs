@@ -24,7 +24,7 @@ use tempfile::TempDir;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("accept_language", streamcore_http::fuzzing::accept_language),
     ("body", streamcore_http::fuzzing::body),
     ("frame_header", streamcore_audio::fuzzing::frame_header),
@@ -33,6 +33,7 @@ pub const TARGETS: [(&str, Target); 10] = [
     ("location", location),
     ("machine", machine::target),
     ("queue", queue::target),
+    ("queue_ops", queue::every_op),
     ("rows", rows::target),
     ("url", url),
 ];
