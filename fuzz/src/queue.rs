@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use streamcore::{
     ItemId, Outcome, QueueItem, RequestId, Timestamp,
-    queue::{Advance, Change, EditKind, Error, Finished, Mode, Op, Page, Placement, QueueModel, Repeat, Rules, UNDO_LIMIT},
+    queue::{
+        Advance, Change, EditKind, Error, Finished, Mode, Op, Page, Placement, QueueModel, Repeat, Rules, UNDO_LIMIT,
+    },
 };
 use streamcore_tests::replay::{Edit, List, Refusal, requested};
 use uuid::Uuid;
@@ -196,10 +198,14 @@ fn after_edit(edit: Edit, told: &Result<streamcore::queue::Applied, Error>, befo
         return;
     };
     assert_eq!(applied.changed, was.revision != is.revision, "{edit:?}: {applied:?}");
-    assert_eq!(was.current.map(|item| item.id), is.current.map(|item| item.id), "{edit:?} touched the current item");
+    assert_eq!(was.current, is.current, "{edit:?} touched the current item");
     assert_eq!((applied.total, applied.revision), (is.total, is.revision), "{edit:?}");
     match edit {
-        Edit::Shuffle { .. } | Edit::Migrate { .. } | Edit::SetMode { .. } | Edit::Repeat { .. } | Edit::Move { .. } => {
+        Edit::Shuffle { .. }
+        | Edit::Migrate { .. }
+        | Edit::SetMode { .. }
+        | Edit::Repeat { .. }
+        | Edit::Move { .. } => {
             assert_eq!(ids(&was.items), ids(&is.items), "{edit:?} lost or made up something");
         }
         Edit::Add { .. } | Edit::Batch { .. } | Edit::Restore => {

@@ -44,7 +44,10 @@ impl Asked {
     /// # Errors
     /// Whatever the socket says.
     pub fn file(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let range = self.head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
+        let range = self
+            .head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
         let from = range.and_then(|range| range.split('-').next()?.parse().ok()).unwrap_or(0);
         let part = bytes.get(from..).unwrap_or_default();
         let length = part.len().to_string();

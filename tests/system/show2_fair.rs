@@ -62,7 +62,10 @@ fn who_joins_late_waits_for_one_track_of_each_other_requester_at_the_most() {
         let first = order.iter().position(|name| name == NAMES[who]).expect("served");
         // The one on the air, one chosen already, and one of each other requester.
         let waited = first - joined;
-        println!("{} waited for {waited} tracks; the bound is 4: the one on the air, the one that is handed over, one of each other", NAMES[who]);
+        println!(
+            "{} waited for {waited} tracks; the bound is 4: the one on the air, the one that is handed over, one of each other",
+            NAMES[who]
+        );
         assert!(waited <= 4, "{waited}\n{text}");
     }
     // From the moment at which all three wait nobody is served twice before another who waits was served.

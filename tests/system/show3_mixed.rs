@@ -102,7 +102,9 @@ fn formats_in_any_order_join_without_a_gap() {
     assert_eq!(recording.complaints, "");
     let heard: Vec<Heard> = tracks
         .iter()
-        .map(|track| hear(&recording.samples, track.file.hz).unwrap_or_else(|| panic!("{} was not heard", track.file.name)))
+        .map(|track| {
+            hear(&recording.samples, track.file.hz).unwrap_or_else(|| panic!("{} was not heard", track.file.name))
+        })
         .collect();
     let joins = joins(&recording.samples, &heard);
     let names: Vec<_> = tracks.iter().map(|track| track.file.name.as_str()).collect();

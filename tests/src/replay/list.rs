@@ -79,10 +79,7 @@ impl Edit {
     /// Whether the list alone says what becomes of it, while the mode is [`Mode::Fifo`].
     #[must_use]
     pub const fn is_plain(self) -> bool {
-        !matches!(
-            self,
-            Self::SetMode { .. } | Self::Migrate { .. } | Self::Repeat { .. } | Self::Undo | Self::Restore
-        )
+        !matches!(self, Self::SetMode { .. } | Self::Migrate { .. } | Self::Repeat { .. } | Self::Undo | Self::Restore)
     }
 
     /// Whether it changes something whenever it is not refused.

@@ -287,7 +287,11 @@ impl<'a> Search<'a> {
         }
         if !call.edit.is_plain() {
             // It is told the revision that it found.
-            return self.states.last().and_then(Option::as_ref).is_some_and(|here| here.told(self.story, call.edit) == Ok(false));
+            return self
+                .states
+                .last()
+                .and_then(Option::as_ref)
+                .is_some_and(|here| here.told(self.story, call.edit) == Ok(false));
         }
         let from = usize::try_from(call.after).unwrap_or(usize::MAX);
         let seen = self.lists.get(from..).unwrap_or_default();

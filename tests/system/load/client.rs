@@ -141,8 +141,7 @@ impl<'a> Client<'a> {
             return self.unanswered.push(Unanswered { request, after, restart });
         }
         let mut record = self.board.record();
-        let call =
-            Call { edit, expected: request.expected, after, until: u64::MAX, again: None, fate: Fate::Unknown };
+        let call = Call { edit, expected: request.expected, after, until: u64::MAX, again: None, fate: Fate::Unknown };
         let index = record.story.calls.len();
         record.unknown.push((index, restart));
         record.tell(call);
@@ -232,7 +231,9 @@ impl<'a> Client<'a> {
         // What names its own revision has its place; of the others it is known only that they happened by then.
         let own = match request.kind {
             Kind::Skip | Kind::Read => None,
-            Kind::Move | Kind::Shuffle | Kind::Undo | Kind::Restore => answer.header("x-queue-revision").and_then(|revision| revision.parse().ok()),
+            Kind::Move | Kind::Shuffle | Kind::Undo | Kind::Restore => {
+                answer.header("x-queue-revision").and_then(|revision| revision.parse().ok())
+            }
             _ => Some(told),
         };
         let (after, until) = own.map_or((after, told), |own: u64| (own.saturating_sub(1), own));
@@ -276,7 +277,11 @@ fn one_of(request: &Request, both: [io::Result<http::Response>; 2]) -> io::Resul
         (Err(error), _) | (_, Err(error)) if error.kind() != io::ErrorKind::ConnectionRefused => Err(error),
         (Err(error), _) | (_, Err(error)) => Err(error),
         (Ok(first), Ok(second)) => {
-            if first.status >= 500 || in_progress(&second) { Ok(first) } else { Ok(second) }
+            if first.status >= 500 || in_progress(&second) {
+                Ok(first)
+            } else {
+                Ok(second)
+            }
         }
     }
 }

@@ -94,6 +94,9 @@ impl Client<'_> {
         };
         match kind {
             Kind::Read => Some(read()),
+            // What is repeated while a stream plays is a new item, which nobody has numbered. And what may do anything to the list cannot be
+            // told apart from everything else that a kill cut off: too many orders would have to be tried.
+            Kind::Repeat | Kind::Shuffle | Kind::Mode | Kind::Migrate | Kind::Undo | Kind::Restore if plays => None,
             Kind::Add => {
                 let (item, front) = (self.board.numbers(1), self.random.percent(25));
                 let edit = Edit::Add { item, front };
@@ -131,9 +134,6 @@ impl Client<'_> {
                 let target = format!("{queue}/migrate?from_mode={}&to_mode={}", from.as_str(), to.as_str());
                 request("POST", target, None, Some(Edit::Migrate { from, to }))
             }
-            // What is repeated while a stream plays is a new item, which nobody has numbered. And what may do anything to the list cannot be
-            // told apart from everything else that a kill cut off: too many orders would have to be tried.
-            Kind::Repeat | Kind::Shuffle | Kind::Mode | Kind::Migrate | Kind::Undo | Kind::Restore if plays => None,
             Kind::Repeat => {
                 let repeat = *self.random.pick(Repeat::ALL)?;
                 let body = json!({"repeat": repeat});
