@@ -13,6 +13,7 @@ mod bytes;
 mod ids;
 mod machine;
 pub mod mutate;
+mod playlist;
 mod queue;
 mod rows;
 
@@ -24,7 +25,7 @@ use tempfile::TempDir;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("accept_language", streamcore_http::fuzzing::accept_language),
     ("body", streamcore_http::fuzzing::body),
     ("frame_header", streamcore_audio::fuzzing::frame_header),
@@ -32,7 +33,9 @@ pub const TARGETS: [(&str, Target); 10] = [
     ("if_match", streamcore_http::fuzzing::if_match),
     ("location", location),
     ("machine", machine::target),
+    ("playlist", playlist::target),
     ("queue", queue::target),
+    ("queue_ops", queue::every_op),
     ("rows", rows::target),
     ("url", url),
 ];

@@ -138,6 +138,19 @@ impl World {
         }
     }
 
+    fn jump_or_seek(&mut self, bytes: &mut Bytes<'_>) {
+        let view = self.queue.view(Page::ALL);
+        let item = [None, view.current.as_ref().map(|current| current.id)][bytes.below(2)];
+        if bytes.below(3) == 0 {
+            let position = Duration::from_millis(bytes.long() >> bytes.below(64));
+            return self.command(Command::Seek { item, position });
+        }
+        // One that waits, or is current, or was never there.
+        let listed = view.items.get(bytes.below(view.items.len() + 1)).map(|item| item.id);
+        let to = listed.unwrap_or(ItemId::new(Uuid::from_u128(u128::MAX)));
+        self.command(Command::Jump { item, to, keep: bytes.below(2) == 0 });
+    }
+
     fn crash(&mut self) {
         self.asked.clear();
         self.last_playback = 0;
@@ -151,7 +164,8 @@ impl World {
         match bytes.below(16) {
             0 => self.command(Command::Start),
             1 => self.command([Command::Pause, Command::Resume][bytes.below(2)]),
-            2 => self.command(Command::Skip { item: None }),
+            2 => self.jump_or_seek(bytes),
+            3 if bytes.below(2) == 0 => self.command(Command::Skip { item: None }),
             3 => {
                 let item = self.queue.view(Page { offset: 0, limit: 0 }).current.map(|item| item.id);
                 self.command(Command::Skip { item });

@@ -13,6 +13,8 @@ fn explained(board: &Board, server: &streamcore_tests::Server) -> Order {
     let story = board.story(server);
     let order = story.explain().unwrap_or_else(|error| panic!("{error}"));
     println!("{}", board.record().counts());
+    let [keyed, twice, again] = board.record().keyed();
+    println!("under a key: {keyed} answered, {twice} of them sent twice at once, {again} sent again after a kill");
     println!(
         "one order of {} changes explains {} calls and {} lists seen ({} steps tried, {:?}); of {} cut off {} counted",
         order.steps.len(),

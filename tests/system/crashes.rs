@@ -91,7 +91,7 @@ fn killed_at_any_moment_the_stream_goes_on_with_the_item_that_is_next() {
 }
 
 /// The first third of a WAV file's sound; its header tells.
-fn cut_to_a_third(wav: &[u8]) -> Vec<u8> {
+pub(crate) fn cut_to_a_third(wav: &[u8]) -> Vec<u8> {
     let data = wav.windows(4).position(|word| word == b"data").expect("a data chunk") + 8;
     let length = (wav.len() - data) / 12 * 4;
     let mut cut = wav[..data + length].to_vec();

@@ -46,5 +46,5 @@ pub const UNDO_LIMIT: usize = 20;
 /// How many items and ids the memory of these edits holds together; the last edit is remembered whatever it holds.
 pub const UNDO_ITEMS: usize = 10_000;
 
-/// How many requests a queue recognises when they come again.
-pub const REQUESTS_REMEMBERED: usize = 64;
+/// How many requests a queue recognises when they come again: as many as others may make while one that a crash cut off waits to be repeated.
+pub const REQUESTS_REMEMBERED: usize = 1_024;

@@ -1,26 +1,42 @@
 //! How many changes it takes at least from one list to another: what keeps the search from trying what cannot end well.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Edit, Fate, List, Story};
 
-/// Which calls could bring an item, take it out, or take everything out.
+/// Which calls could bring an item, take it out, take everything out, or do whatever they like.
 pub(super) struct Means<'a> {
     story: &'a Story,
     adds: HashMap<u32, usize>,
     removes: HashMap<u32, Vec<usize>>,
     clears: Vec<usize>,
+    wild: Vec<usize>,
+    /// Whether what is added may go anywhere, as the mode is changed.
+    anywhere: bool,
 }
 
 impl<'a> Means<'a> {
     pub(super) fn new(story: &'a Story) -> Self {
-        let mut means = Self { story, adds: HashMap::new(), removes: HashMap::new(), clears: Vec::new() };
+        let mut means = Self {
+            story,
+            adds: HashMap::new(),
+            removes: HashMap::new(),
+            clears: Vec::new(),
+            wild: Vec::new(),
+            anywhere: false,
+        };
         for (index, call) in story.calls.iter().enumerate().filter(|(_, call)| !matches!(call.fate, Fate::Refused(_))) {
+            if call.edit.is_wild() {
+                means.wild.push(index);
+            }
             match call.edit {
-                Edit::Add { item, .. } => drop(means.adds.insert(item, index)),
+                Edit::Add { .. } | Edit::Batch { .. } => {
+                    means.adds.extend(call.edit.adds().map(|item| (item, index)));
+                }
+                Edit::SetMode { .. } | Edit::Migrate { .. } => means.anywhere = true,
                 Edit::Remove { item } => means.removes.entry(item).or_default().push(index),
                 Edit::Clear => means.clears.push(index),
-                Edit::Move { .. } => {}
+                _ => {}
             }
         }
         means
@@ -32,9 +48,12 @@ impl<'a> Means<'a> {
             let call = &self.story.calls[*index];
             !used[*index] && call.until > from && call.after < to
         };
+        if self.wild.iter().any(open) {
+            return Some(usize::from(here != there));
+        }
         let place: HashMap<u32, usize> = there.items().enumerate().map(|(place, item)| (item, place)).collect();
         let can_clear = self.clears.iter().any(open);
-        let (mut leaving, mut fronts, mut backs) = (0, Vec::new(), Vec::new());
+        let (mut leaving, mut fronts, mut backs, mut adding) = (0, Vec::new(), Vec::new(), HashSet::new());
         for item in here.items().filter(|item| !place.contains_key(item)) {
             let can_leave =
                 self.story.plays || can_clear || self.removes.get(&item).is_some_and(|all| all.iter().any(open));
@@ -45,12 +64,13 @@ impl<'a> Means<'a> {
         }
         for (item, place) in there.items().zip(0..).filter(|(item, _)| !here.items().any(|present| present == *item)) {
             let index = self.adds.get(&item).filter(|index| open(index))?;
+            adding.insert(*index);
             match self.story.calls[*index].edit {
-                Edit::Add { front: true, .. } => fronts.push(place),
+                Edit::Add { front: true, .. } | Edit::Batch { front: true, .. } => fronts.push(place),
                 _ => backs.push(place),
             }
         }
-        let coming = fronts.len() + backs.len();
+        let coming = adding.len();
         // What is not moved keeps its order: what comes in front goes ahead of it, what comes behind goes behind.
         let staying = here.items().filter_map(|item| place.get(&item).copied());
         let mut order: Vec<usize> = fronts.into_iter().chain(staying).chain(backs).collect();
@@ -59,7 +79,7 @@ impl<'a> Means<'a> {
             order.retain(|place| *place > 0);
             order.insert(0, 0);
         }
-        let moves = order.len() - longest_rise(&order);
+        let moves = if self.anywhere { 0 } else { order.len() - longest_rise(&order) };
         let one_by_one = leaving + coming + moves;
         // If it is cleared on the way, nothing that waits now is there in the end, but for one that became current before.
         let mut waiting = here.waiting.iter().filter(|item| place.contains_key(item) && there.current != Some(**item));

@@ -1,5 +1,7 @@
 //! A queue as plain numbers: cheap to copy, so that a search may try what it likes.
 
+use streamcore::queue::{Mode, Repeat, shuffle};
+
 use super::Refusal;
 
 /// One operation on items that are known by their numbers.
@@ -9,6 +11,15 @@ pub enum Edit {
     Add {
         /// Which.
         item: u32,
+        /// Where.
+        front: bool,
+    },
+    /// Adds several with numbers in a row, all or none.
+    Batch {
+        /// The first.
+        first: u32,
+        /// How many.
+        count: u32,
         /// Where.
         front: bool,
     },
@@ -26,6 +37,60 @@ pub enum Edit {
     },
     /// Removes all that wait.
     Clear,
+    /// Puts what waits in a random order.
+    Shuffle {
+        /// Which.
+        seed: u64,
+    },
+    /// Changes where further items go.
+    SetMode {
+        /// From now on.
+        mode: Mode,
+    },
+    /// Changes that, and once the order.
+    Migrate {
+        /// The mode that its author believes it is in.
+        from: Mode,
+        /// The new one.
+        to: Mode,
+    },
+    /// Changes what is played again.
+    Repeat {
+        /// From now on.
+        repeat: Repeat,
+    },
+    /// Takes the last edit back.
+    Undo,
+    /// Brings back what was cleared last.
+    Restore,
+}
+
+impl Edit {
+    /// The numbers of what it adds.
+    #[must_use]
+    pub fn adds(self) -> std::ops::Range<u32> {
+        match self {
+            Self::Add { item, .. } => item..item + 1,
+            Self::Batch { first, count, .. } => first..first + count,
+            _ => 0..0,
+        }
+    }
+
+    /// Whether the list alone says what becomes of it, while the mode is [`Mode::Fifo`].
+    #[must_use]
+    pub const fn is_plain(self) -> bool {
+        !matches!(self, Self::SetMode { .. } | Self::Migrate { .. } | Self::Repeat { .. } | Self::Undo | Self::Restore)
+    }
+
+    /// Whether it changes something whenever it is not refused.
+    pub(super) const fn always_changes(self) -> bool {
+        matches!(self, Self::Add { .. } | Self::Batch { .. } | Self::Remove { .. } | Self::Undo | Self::Restore)
+    }
+
+    /// Whether it may bring, take away or put elsewhere any item.
+    pub(super) const fn is_wild(self) -> bool {
+        matches!(self, Self::Shuffle { .. } | Self::Migrate { .. } | Self::Undo | Self::Restore)
+    }
 }
 
 /// What people see: the current item, if there is one, and what waits.
@@ -55,7 +120,8 @@ impl List {
         self.first() + self.waiting.len()
     }
 
-    /// The list after an edit. It may be the same list.
+    /// The list after an edit, as long as the mode is [`Mode::Fifo`]. It may be the same list; an edit that is not [plain](Edit::is_plain) leaves
+    /// it as it is here.
     ///
     /// # Errors
     /// Why the queue refuses.
@@ -68,9 +134,13 @@ impl List {
             self.waiting.iter().position(|waiting| *waiting == item).ok_or(Refusal::NotFound)
         };
         match edit {
-            Edit::Add { .. } if self.total() >= max_items => return Err(Refusal::Full),
-            Edit::Add { item, front: true } => list.waiting.insert(0, item),
-            Edit::Add { item, front: false } => list.waiting.push(item),
+            Edit::Add { front, .. } | Edit::Batch { front, .. } => {
+                if self.total() + edit.adds().len() > max_items {
+                    return Err(Refusal::Full);
+                }
+                let at = if front { 0 } else { list.waiting.len() };
+                list.waiting.splice(at..at, edit.adds());
+            }
             Edit::Remove { item } => drop(list.waiting.remove(place(item)?)),
             Edit::Move { item, to } => {
                 let from = place(item)?;
@@ -82,6 +152,8 @@ impl List {
                 list.waiting.insert(index, item);
             }
             Edit::Clear => list.waiting.clear(),
+            Edit::Shuffle { seed } => shuffle(&mut list.waiting, seed),
+            Edit::SetMode { .. } | Edit::Migrate { .. } | Edit::Repeat { .. } | Edit::Undo | Edit::Restore => {}
         }
         Ok(list)
     }

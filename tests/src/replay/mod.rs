@@ -3,17 +3,22 @@
 //! Every change raises the revision by one, so the history of a queue is one list of changes, numbered without a gap. Of most changes
 //! the client was told the number. Of some it only knows a window: a move answers with the list as it was read a moment later, and of a request
 //! that a crash cut off nobody knows whether it counted. [`search`] finds an order that explains everything that was seen, if there is
-//! one, on plain lists of numbers; [`verify`] then carries it out on [`QueueModel`](streamcore::queue::QueueModel). If operations were
-//! lost, doubled or reordered, there is no such order, and the error says up to which revision there was one.
+//! one, carrying each step out on [`QueueModel`](streamcore::queue::QueueModel); [`verify`] then looks for a moment at which each refusal was
+//! right. If operations were lost, doubled or reordered, there is no such order, and the error says up to which revision there was one.
 //!
-//! An operation more is a variant of [`Edit`] and its line in `list.rs` and in `verify.rs`.
+//! An operation more is a variant of [`Edit`] and its line in `state.rs`.
 
 mod bound;
 mod list;
 mod search;
+mod state;
 #[cfg(test)]
 mod tests;
 mod verify;
+
+use std::collections::{HashMap, HashSet};
+
+use streamcore::Timestamp;
 
 pub use self::list::{Edit, List};
 
@@ -41,6 +46,10 @@ pub enum Refusal {
     Full,
     /// The queue is at another revision.
     Mismatch,
+    /// The queue is in another mode.
+    OtherMode,
+    /// There is nothing to take back, or to bring back.
+    Nothing,
 }
 
 /// One call of one client.
@@ -54,8 +63,19 @@ pub struct Call {
     pub after: u64,
     /// A revision that it was, or would have been, part of.
     pub until: u64,
+    /// If it was asked again under the same key, as nobody had answered: a revision by which the first one counted, if it did, and one that the
+    /// second one came after.
+    pub again: Option<(u64, u64)>,
     /// What became of it.
     pub fate: Fate,
+}
+
+impl Call {
+    /// Whether it may have led to this revision.
+    pub(crate) fn may_lead_to(&self, revision: u64) -> bool {
+        let lost = self.again.is_some_and(|(ended, resumed)| ended < revision && revision <= resumed);
+        self.after < revision && revision <= self.until && !lost
+    }
 }
 
 /// The list as somebody saw it.
@@ -78,6 +98,10 @@ pub struct Story {
     pub plays: bool,
     /// The items that were handed over, in the order of the history.
     pub finished: Vec<u32>,
+    /// Those of them that were skipped: in a fair queue they were no turn.
+    pub skipped: HashSet<u32>,
+    /// When items were added, in any unit: what a migration to the mode of a plain queue goes by.
+    pub added_at: HashMap<u32, Timestamp>,
     /// How many items the queue takes.
     pub max_items: usize,
     /// The last revision of all.
@@ -106,6 +130,13 @@ pub struct Order {
     pub unknown_lost: usize,
     /// How many steps were tried to find it.
     pub tried: usize,
+}
+
+/// Who asks for an item, and how important it is: its number says it, so that nobody has to write it down.
+#[must_use]
+pub fn requested(item: u32) -> (i64, streamcore::queue::Tier) {
+    use streamcore::queue::Tier;
+    (i64::from(item % 5), [Tier::Normal, Tier::Admin, Tier::Normal, Tier::Vip][item as usize % 4])
 }
 
 impl Story {

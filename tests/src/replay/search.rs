@@ -8,15 +8,24 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
 };
 
-use super::{Edit, Fate, List, Order, Sighting, Step, Story, bound::Means};
+use super::{Fate, List, Order, Sighting, Step, Story, bound::Means, state::State};
 
 /// Steps that are tried before it is given up: far more than a story that can be explained ever took.
-const PATIENCE: usize = 5_000_000;
+const PATIENCE: usize = 500_000;
+
+/// How many revisions back another way is still tried: a wrong guess is found out long before.
+const MEMORY: usize = 400;
 
 /// The ways to one revision, and the one that is being tried.
 struct Choice {
     options: Vec<Step>,
     next: usize,
+}
+
+impl Choice {
+    fn is_open(&self) -> bool {
+        self.next < self.options.len()
+    }
 }
 
 struct Search<'a> {
@@ -30,10 +39,12 @@ struct Search<'a> {
     used: Vec<bool>,
     /// A fingerprint of `used`.
     used_print: u64,
-    /// Fingerprints of the states from which there is no way on.
-    dead: HashSet<u64>,
+    /// Fingerprints of the states from which there is no way on, by their revisions.
+    dead: BTreeMap<usize, HashSet<u64>>,
     /// The list at each revision so far.
     lists: Vec<List>,
+    /// The queue at the last revision, and at those to which the search may come back.
+    states: Vec<Option<State>>,
     /// How many items of the history were handed over at each revision so far.
     handed: Vec<usize>,
 }
@@ -46,7 +57,13 @@ pub(super) fn search(story: &Story) -> Result<Order, String> {
     while !sound || (choices.len() as u64) < story.last {
         if sound {
             choices.push(Choice { options: search.options(), next: 0 });
+            if let Some(old) = choices.len().checked_sub(MEMORY) {
+                search.states[old] = None;
+                let choice = &mut choices[old];
+                choice.options.truncate(choice.next);
+            }
         }
+        let may_come_back = choices.iter().rev().skip(1).take(MEMORY).any(Choice::is_open);
         let Some(choice) = choices.last_mut() else {
             return Err(format!("no order explains revision {}: {}", deepest.0, deepest.1));
         };
@@ -56,13 +73,12 @@ pub(super) fn search(story: &Story) -> Result<Order, String> {
         let step = choice.options.get(choice.next).copied();
         choice.next += 1;
         sound = match step {
-            Some(step) => {
-                search.take(step);
-                search.check(&mut deepest)
-            }
+            Some(step) => search.take(step, choice.is_open() || may_come_back) && search.check(&mut deepest),
             None => {
                 search.note(&mut deepest, search.lists.len(), || "nothing that was told leads there".to_owned());
-                search.dead.insert(search.print());
+                if let Some(print) = search.print() {
+                    search.dead.entry(search.lists.len()).or_default().insert(print);
+                }
                 choices.pop();
                 false
             }
@@ -94,8 +110,8 @@ impl<'a> Search<'a> {
                 told.push(index);
             }
             let from = usize::try_from(call.after).unwrap_or(usize::MAX).saturating_add(1);
-            for at in candidates.get_mut(from..=until.min(last)).into_iter().flatten() {
-                at.push(index);
+            for at in (from..=until.min(last)).filter(|at| call.may_lead_to(*at as u64)) {
+                candidates[at].push(index);
             }
         }
         let mut sightings: BTreeMap<usize, Vec<&Sighting>> = BTreeMap::new();
@@ -110,8 +126,9 @@ impl<'a> Search<'a> {
             sightings,
             used: vec![false; story.calls.len()],
             used_print: 0,
-            dead: HashSet::new(),
+            dead: BTreeMap::new(),
             lists: vec![List::default()],
+            states: vec![Some(State::default())],
             handed: vec![0],
         })
     }
@@ -120,28 +137,30 @@ impl<'a> Search<'a> {
         self.lists.last().unwrap_or(const { &List { current: None, waiting: Vec::new() } })
     }
 
-    /// What may lead from here to the next revision.
+    /// What may lead from here to the next revision. Some of it may turn out to be refused or to change nothing when it is taken.
     fn options(&self) -> Vec<Step> {
         let next = self.lists.len();
         let open = || self.candidates[next].iter().copied().filter(|index| !self.used[*index]);
-        let changes = |index: &usize| {
-            let after = self.here().after(self.story.calls[*index].edit, self.story.max_items);
-            after.is_ok_and(|after| after != *self.here())
-        };
         // Somebody was told this very revision, so nothing else led to it. (Who clears an empty queue, or moves to its own place, is told one
         // that others made.)
         let told = |index: &usize| {
             let call = &self.story.calls[*index];
-            let certain = matches!(call.edit, Edit::Add { .. } | Edit::Remove { .. });
-            call.fate == Fate::Done && certain && call.after + 1 == call.until
+            call.fate == Fate::Done && call.edit.always_changes() && call.after + 1 == call.until
         };
         if open().any(|index| told(&index)) {
-            return open().filter(told).filter(changes).map(Step::Call).collect();
+            return open().filter(told).map(Step::Call).collect();
         }
-        let mut options: Vec<_> = open().filter(changes).map(Step::Call).collect();
+        let possible = |index: &usize| {
+            let edit = self.story.calls[*index].edit;
+            match self.here().after(edit, self.story.max_items) {
+                Err(_) => false,
+                Ok(after) => !edit.is_plain() || after != *self.here(),
+            }
+        };
+        let mut options: Vec<_> = open().filter(possible).map(Step::Call).collect();
         options.extend(self.advanced().map(|_| Step::Advance));
         if options.len() > 1 {
-            // What was acknowledged is tried in the order in which it was, what was not by how near it leads.
+            // What was acknowledged is tried in the order in which it was, what was not by how near it seems to lead.
             options.sort_by_cached_key(|step| match step {
                 Step::Call(index) if self.story.calls[*index].fate == Fate::Unknown => {
                     1 + self.left_after(*step).unwrap_or(usize::MAX / 2)
@@ -152,21 +171,18 @@ impl<'a> Search<'a> {
         options
     }
 
-    /// The list after a step, and how much of the history is handed over.
-    fn after(&self, step: Step) -> (List, usize) {
-        let handed = self.handed.last().copied().unwrap_or(0);
+    /// The list after a step, as far as the list alone can tell.
+    fn guess(&self, step: Step) -> List {
         let after = match step {
-            Step::Call(index) => {
-                self.here().after(self.story.calls[index].edit, self.story.max_items).ok().map(|list| (list, handed))
-            }
-            Step::Advance => self.advanced(),
+            Step::Call(index) => self.here().after(self.story.calls[index].edit, self.story.max_items).ok(),
+            Step::Advance => self.advanced().map(|(list, _)| list),
         };
-        after.unwrap_or_else(|| (self.here().clone(), handed))
+        after.unwrap_or_else(|| self.here().clone())
     }
 
     /// How many changes it takes at least from behind this step to the next list that was seen.
     fn left_after(&self, step: Step) -> Option<usize> {
-        self.left(&self.after(step).0, self.lists.len())
+        self.left(&self.guess(step), self.lists.len())
     }
 
     fn left(&self, list: &List, revision: usize) -> Option<usize> {
@@ -177,11 +193,11 @@ impl<'a> Search<'a> {
             .filter(|least| *least <= next - revision)
     }
 
-    /// What tells this state from others.
-    fn print(&self) -> u64 {
+    /// What tells this state from others; none if there is no coming back to it anyway.
+    fn print(&self) -> Option<u64> {
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let list = self.here();
-        hasher.hash_one((self.lists.len(), list.current, &list.waiting, self.handed.last(), self.used_print))
+        let state = self.states.last()?.as_ref()?;
+        Some(hasher.hash_one((state.print(), self.handed.last(), self.used_print)))
     }
 
     fn mark(&mut self, index: usize, used: bool) {
@@ -200,13 +216,26 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn take(&mut self, step: Step) {
-        let (list, handed) = self.after(step);
-        if let Step::Call(index) = step {
-            self.mark(index, true);
-        }
-        self.lists.push(list);
+    /// Carries a step out, keeping the state before it if asked to; false if the model refuses it, or nothing changes by it.
+    fn take(&mut self, step: Step, keep: bool) -> bool {
+        let handed = self.handed.last().copied().unwrap_or(0);
+        let handed = if step == Step::Advance { self.advanced().map_or(handed, |(_, handed)| handed) } else { handed };
+        let before = self.states.last_mut().and_then(|state| if keep { state.clone() } else { state.take() });
+        let mut state = before.unwrap_or_default();
+        let changed = match step {
+            Step::Call(index) => {
+                self.mark(index, true);
+                state.apply(self.story, self.story.calls[index].edit) == Ok(true)
+            }
+            Step::Advance => {
+                state.advance(self.story);
+                true
+            }
+        };
+        self.lists.push(state.list());
+        self.states.push(Some(state));
         self.handed.push(handed);
+        changed
     }
 
     fn undo(&mut self, step: Step) {
@@ -214,6 +243,7 @@ impl<'a> Search<'a> {
             self.mark(index, false);
         }
         self.lists.pop();
+        self.states.pop();
         self.handed.pop();
     }
 
@@ -245,12 +275,24 @@ impl<'a> Search<'a> {
             self.note(deepest, revision, || format!("nothing leads from {list:?} to what was seen next"));
             return false;
         }
-        !self.dead.contains(&self.print())
+        let dead = self.dead.get(&self.lists.len());
+        !dead.is_some_and(|dead| self.print().is_some_and(|print| dead.contains(&print)))
     }
 
     /// Whether an acknowledged call may have changed nothing.
     fn was_idle(&self, index: usize) -> bool {
         let call = &self.story.calls[index];
+        if call.edit.always_changes() {
+            return false;
+        }
+        if !call.edit.is_plain() {
+            // It is told the revision that it found.
+            return self
+                .states
+                .last()
+                .and_then(Option::as_ref)
+                .is_some_and(|here| here.told(self.story, call.edit) == Ok(false));
+        }
         let from = usize::try_from(call.after).unwrap_or(usize::MAX);
         let seen = self.lists.get(from..).unwrap_or_default();
         seen.iter().any(|list| list.after(call.edit, self.story.max_items).is_ok_and(|after| after == *list))

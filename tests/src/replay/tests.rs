@@ -3,7 +3,7 @@ use super::*;
 const ROOM: usize = 5;
 
 fn call(edit: Edit, after: u64, until: u64, fate: Fate) -> Call {
-    Call { edit, expected: None, after, until, fate }
+    Call { edit, expected: None, after, until, again: None, fate }
 }
 
 fn add(item: u32, revision: u64) -> Call {
@@ -15,7 +15,7 @@ fn seen(revision: u64, current: Option<u32>, waiting: &[u32]) -> Sighting {
 }
 
 fn story(calls: Vec<Call>, sightings: Vec<Sighting>, last: u64) -> Story {
-    Story { calls, sightings, plays: false, finished: Vec::new(), max_items: ROOM, last }
+    Story { calls, sightings, max_items: ROOM, last, ..Story::default() }
 }
 
 /// Three adds, and a move of which is only known that it happened among them.
@@ -86,6 +86,45 @@ fn what_changes_nothing_needs_no_revision() {
     let late_clear = Call { after: 1, until: 2, ..clear.clone() };
     assert!(story(vec![add(1, 1), removed, late_clear], vec![], 2).explain().is_ok(), "the queue was empty then");
     assert!(story(vec![add(1, 1), Call { after: 1, until: 1, ..clear }], vec![], 1).explain().is_err(), "it was not");
+}
+
+#[test]
+fn a_batch_is_one_change_and_taking_it_back_takes_all_of_it() {
+    let batch = call(Edit::Batch { first: 1, count: 3, front: false }, 0, 1, Fate::Done);
+    let undo = call(Edit::Undo, 1, 2, Fate::Done);
+    let told = |list: &[u32]| story(vec![batch.clone(), undo.clone()], vec![seen(2, None, list)], 2).explain();
+    assert!(told(&[]).is_ok());
+    assert!(told(&[1, 2]).is_err(), "a part of it");
+    let full = call(Edit::Batch { first: 4, count: 3, front: false }, 1, 1, Fate::Refused(Refusal::Full));
+    assert!(story(vec![batch.clone(), full], vec![seen(1, None, &[1, 2, 3])], 1).explain().is_ok());
+    let nothing = call(Edit::Undo, 1, 1, Fate::Refused(Refusal::Nothing));
+    assert!(story(vec![batch, nothing], vec![], 1).explain().is_err(), "there was something to take back");
+}
+
+#[test]
+fn the_mode_says_where_an_item_goes() {
+    // 3 is more important than 1 and 2.
+    let mode = call(Edit::SetMode { mode: streamcore::queue::Mode::Priority }, 2, 3, Fate::Done);
+    let calls = || vec![add(1, 1), add(2, 2), mode.clone(), add(3, 4)];
+    assert!(story(calls(), vec![seen(4, None, &[3, 1, 2])], 4).explain().is_ok());
+    assert!(story(calls(), vec![seen(4, None, &[1, 2, 3])], 4).explain().is_err());
+}
+
+#[test]
+fn what_is_asked_again_counts_once() {
+    let batch = call(Edit::Batch { first: 5, count: 2, front: false }, 1, 4, Fate::Done);
+    // The first one counted by revision 2, or the second one did behind revision 3.
+    let again = Call { again: Some((2, 3)), ..batch };
+    let told = |second: u64, list: &[u32]| {
+        let calls = vec![add(1, 1), add(2, second), add(3, 3), again.clone()];
+        story(calls, vec![seen(4, None, list)], 4).explain()
+    };
+    assert!(told(4, &[1, 5, 6, 3, 2]).is_ok(), "the first");
+    assert!(told(2, &[1, 2, 3, 5, 6]).is_ok(), "the second");
+    assert!(told(2, &[1, 2, 3]).is_err(), "none");
+    let late = Call { again: Some((1, 3)), ..again.clone() };
+    let calls = vec![add(1, 1), add(2, 4), add(3, 3), late];
+    assert!(story(calls, vec![], 4).explain().is_err(), "between the two");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Items are known by their titles, which are numbers: the server makes the ids, and a client that got no answer knows none.
 
 mod client;
+mod draw;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,6 +16,7 @@ use std::{
 };
 
 use serde_json::Value;
+use streamcore::{Timestamp, queue::Mode};
 use streamcore_tests::{
     Options, Server,
     media::ToneFile,
@@ -23,7 +25,7 @@ use streamcore_tests::{
     wait,
 };
 
-use self::client::{Client, Kind};
+use self::{client::Client, draw::Kind};
 
 /// The queue's limit: small enough that a page shows all of it, and that it is full now and then.
 const MAX_ITEMS: usize = 40;
@@ -33,8 +35,9 @@ const FILE: &str = "tone.wav";
 
 /// A server with room for [`MAX_ITEMS`], and a stream that is stopped.
 pub(crate) fn server() -> Server {
+    // A key whose request was cut off by a kill is taken to be given up so long and 15 s after it.
     let server = Server::start_with(Options {
-        config: Some(format!("[queue]\nmax_items = {MAX_ITEMS}\n")),
+        config: Some(format!("[queue]\nmax_items = {MAX_ITEMS}\n[http]\nanswer_timeout_seconds = 3\n")),
         ..Options::default()
     });
     ToneFile::wav(FILE, 400, 1).write(&server.media_dir());
@@ -75,6 +78,8 @@ pub(crate) struct Record {
     story: Story,
     /// Calls of unknown fate, and the restart before which they happened, if they did.
     unknown: Vec<(usize, usize)>,
+    /// Calls that were answered when they were asked again, and the restart before which the first one happened, if it did.
+    repeated: Vec<(usize, usize)>,
     /// The revision at each restart.
     restarts: Vec<u64>,
     /// Items whose skip was acknowledged.
@@ -83,6 +88,10 @@ pub(crate) struct Record {
     ids: HashMap<u32, String>,
     outcomes: HashMap<u32, String>,
     counts: BTreeMap<(Kind, String), usize>,
+    keyed: usize,
+    twice: usize,
+    /// The mode that somebody was told last.
+    mode: Mode,
 }
 
 /// Ends the clients when it is dropped, also by a test that fails: or they would be waited for for ever.
@@ -126,7 +135,7 @@ impl Board {
 
     fn start<'scope>(&'scope self, scope: &'scope std::thread::Scope<'scope, '_>, clients: usize, seed: u64) {
         for n in 1..=clients as u64 {
-            let client = Client::new(self, Random::new(seed ^ n << 32));
+            let client = Client::new(self, n, Random::new(seed ^ n << 32));
             scope.spawn(move || client.run());
         }
     }
@@ -160,6 +169,9 @@ impl Board {
             record.story.finished.push(number);
             assert_eq!(entry["seq"], record.story.finished.len(), "the history has a gap");
             let outcome = entry["outcome"].as_str().unwrap_or_default().to_owned();
+            if outcome != "played" {
+                record.story.skipped.insert(number);
+            }
             assert_eq!(record.outcomes.insert(number, outcome), None, "{number} was finished twice");
         }
         record.saw(&page)
@@ -174,15 +186,18 @@ impl Board {
         for (call, end) in ends {
             record.story.calls[call].until = end.unwrap_or(last);
         }
+        for (call, restart) in record.repeated.clone() {
+            let end = record.restarts.get(restart).copied();
+            let call = &mut record.story.calls[call];
+            call.again = call.again.zip(end).map(|((_, resumed), end)| (end, resumed));
+        }
         for call in &mut record.story.calls {
             call.until = call.until.min(last);
         }
         for skipped in &record.skipped {
-            assert_eq!(
-                record.outcomes.get(skipped).map(String::as_str),
-                Some("skipped"),
-                "the skip of {skipped} is lost"
-            );
+            // It had been handed over already if only its tail was left to skip.
+            let outcome = record.outcomes.get(skipped).map(String::as_str);
+            assert!(matches!(outcome, Some("skipped" | "played")), "the skip of {skipped} is lost: {outcome:?}");
         }
         Story { last, ..record.story.clone() }
     }
@@ -234,6 +249,14 @@ impl Record {
         let id = item["id"].as_str().expect("an id").to_owned();
         let known = self.ids.entry(number(item)).or_insert_with(|| id.clone());
         assert_eq!(*known, id, "one item has two ids");
+        if item["position"].is_null() {
+            // Played since: it is told as it would have been added now.
+            return;
+        }
+        let at = item["added_at"].as_str().expect("a time").chars().filter(char::is_ascii_digit).collect::<String>();
+        let at = Timestamp::from_millis(at.parse().expect("digits"));
+        let known = *self.story.added_at.entry(number(item)).or_insert(at);
+        assert_eq!(known, at, "one item was added twice");
     }
 
     fn tell(&mut self, call: Call) {
@@ -247,6 +270,11 @@ impl Record {
             rows.entry(*kind).or_default().push(format!("{answer} {times}"));
         }
         rows.iter().map(|(kind, answers)| format!("  {kind:?}: {}\n", answers.join(", "))).collect()
+    }
+
+    /// How many requests under a key were answered, and of those: how many came twice at once, and how many again after a kill.
+    pub(crate) fn keyed(&self) -> [usize; 3] {
+        [self.keyed, self.twice, self.repeated.len()]
     }
 
     /// How many items the history has.

@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
-use streamcore::{Status, StreamId, StreamView, queue::Page};
-use warp::http::{StatusCode, header};
+use streamcore::{
+    Status, StreamId, StreamView,
+    queue::{Applied, Page},
+};
+use warp::{
+    http::{HeaderName, StatusCode, header},
+    reply::Response,
+};
 
 use crate::{
     edge::{Answer, Call, respond},
     error::ApiError,
     wire::{MAX_SAFE_INTEGER, QueuePage},
 };
+
+/// The revision that an edit led to, which answers with a page: by the time the page is read others may have gone on.
+const LED_TO: HeaderName = HeaderName::from_static("x-queue-revision");
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
@@ -59,6 +68,12 @@ pub(super) async fn page_with(
     };
     respond::set(&mut response, header::CACHE_CONTROL, "no-cache");
     Ok(respond::tagged(response, revision))
+}
+
+/// A page in answer to an edit.
+pub(super) fn led_to(mut page: Response, applied: &Applied) -> Response {
+    respond::set(&mut page, LED_TO, &applied.revision.to_string());
+    page
 }
 
 fn current_of(view: &StreamView) -> Option<streamcore::ItemId> {

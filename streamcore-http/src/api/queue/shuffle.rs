@@ -16,6 +16,6 @@ pub(crate) async fn answer(call: Call) -> Answer {
         None => call.new_uuid("seed")?.as_u64_pair().0,
     };
     let limits = list::limits(&call)?;
-    super::apply(&call, stream, Op::Shuffle { seed }).await?;
-    list::page(&call, stream, limits).await
+    let applied = super::apply(&call, stream, Op::Shuffle { seed }).await?;
+    Ok(list::led_to(list::page(&call, stream, limits).await?, &applied))
 }

@@ -10,12 +10,14 @@ pub(crate) async fn undo(call: Call) -> Answer {
     let stream = call.stream().await?;
     let limits = list::limits(&call)?;
     let applied = super::apply(&call, stream, Op::Undo).await?;
-    list::page_with(&call, stream, limits, |page| page.undone = Some(applied.undone)).await
+    let page = list::page_with(&call, stream, limits, |page| page.undone = Some(applied.undone)).await?;
+    Ok(list::led_to(page, &applied))
 }
 
 pub(crate) async fn restore(call: Call) -> Answer {
     let stream = call.stream().await?;
     let limits = list::limits(&call)?;
-    super::apply(&call, stream, Op::Restore { max_items: call.app.settings.rules.max_items }).await?;
-    list::page(&call, stream, limits).await
+    let restore = Op::Restore { max_items: call.app.settings.rules.max_items };
+    let applied = super::apply(&call, stream, restore).await?;
+    Ok(list::led_to(list::page(&call, stream, limits).await?, &applied))
 }
