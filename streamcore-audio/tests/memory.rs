@@ -26,6 +26,9 @@ enum Piece {
 
 use Piece::{Bytes, Hole};
 
+/// The title and the artist of a file, or what is said against it.
+type Told = Result<(&'static str, Option<&'static str>), &'static str>;
+
 fn write(path: &Path, pieces: &[Piece]) {
     let mut file = File::create(path).unwrap();
     for piece in pieces {
@@ -71,7 +74,7 @@ fn crc(bytes: &[u8], width: u32, polynomial: u32) -> u32 {
     bytes.iter().fold(0, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte) << (width - 8), |crc, _| {
             let top = crc >> (width - 1) & 1;
-            (crc << 1 ^ top * polynomial) & ((1 << width) - 1)
+            ((crc << 1) ^ (top * polynomial)) & ((1 << width) - 1)
         })
     })
 }
@@ -273,7 +276,7 @@ fn ogg(count: u32, is_whole: bool) -> Vec<Piece> {
         page.extend(lacing);
         page.extend(content);
         let sum = page.iter().fold(0_u32, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| crc << 1 ^ (crc >> 31) * 0x04C1_1DB7)
+            (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| (crc << 1) ^ ((crc >> 31) * 0x04C1_1DB7))
         });
         page[22..26].copy_from_slice(&sum.to_le_bytes());
         page
@@ -305,7 +308,7 @@ async fn pictures_of_200_megabytes_are_passed_over_in_every_format() {
     let junk = [vec![Bytes(vec![0; 100])], id3(4, 0, PICTURE)].into_iter().flatten().collect();
     let twice = id3(3, 0, PICTURE).into_iter().chain(id3(4, 0, PICTURE)).collect();
     // A name, what it is made of, and the title and artist that are found, or what is said about it.
-    let files: Vec<(&str, Vec<Piece>, Result<(&str, Option<&str>), &str>)> = vec![
+    let files: Vec<(&str, Vec<Piece>, Told)> = vec![
         ("old.mp3", then(id3(2, 0, PICTURE), &mp3), Ok(("old", None))),
         ("usual.mp3", then(id3(3, 0, PICTURE), &mp3), Ok(("Title", Some("Artist")))),
         ("new.mp3", then(id3(4, 0, PICTURE), &mp3), Ok(("Title", Some("Artist")))),

@@ -65,11 +65,7 @@ impl<S: Read + Seek> Walk<'_, S> {
             }
             let (inside, next) = (at + head, at.saturating_add(size).min(end));
             match &kind {
-                _ if parent == b"ilst" => {
-                    if size > BULKY {
-                        self.covers.push(at + 4);
-                    }
-                }
+                _ if parent == b"ilst" && size > BULKY => self.covers.push(at + 4),
                 b"moov" | b"trak" | b"edts" | b"udta" | b"ilst" if depth < 5 => {
                     self.children(inside, next, &kind, depth + 1)?;
                 }
