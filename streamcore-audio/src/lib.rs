@@ -33,6 +33,8 @@ mod encode;
 mod engine;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+#[cfg(feature = "bench")]
+pub mod measured;
 mod media;
 mod mount;
 mod pace;

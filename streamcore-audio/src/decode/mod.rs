@@ -4,6 +4,8 @@
 //! disk that hangs can never stall a broadcast.
 
 mod abandoned;
+mod bounded;
+mod bulk;
 mod channel;
 mod downmix;
 mod feed;

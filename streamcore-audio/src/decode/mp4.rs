@@ -1,9 +1,12 @@
 //! The edit lists of MP4 files: which part of a track is meant to be heard.
 //!
 //! An encoder puts samples before and behind the music that the container tells players to leave out; the demuxer does not read it. Here the
-//! boxes are walked by their headers: nothing is read but the few fields that are needed, and no more boxes than [`MAX_BOXES`].
+//! boxes are walked by their headers: nothing is read but the few fields that are needed, and no more boxes than [`MAX_BOXES`]. On the way it is
+//! seen where the bulky tags are, which are pictures.
 
 use std::io::{self, Read, Seek, SeekFrom};
+
+use super::bulk::BULKY;
 
 /// Boxes that are looked at in one file.
 const MAX_BOXES: usize = 4_096;
@@ -23,37 +26,29 @@ pub(super) struct Edit {
     pub(super) movie_scale: u32,
 }
 
-/// The edits of all tracks that have one, in a source that stands at its beginning; none if it is no MP4 file, or a broken one. Leaves the source
-/// anywhere.
-pub(super) fn edits<S: Read + Seek + ?Sized>(source: &mut S) -> Vec<Edit> {
-    let mut walk = Walk { source, boxes: 0, movie_scale: 0, track: 0, edits: Vec::new() };
-    // Whatever is wrong, the demuxer will say it; until there what was found counts.
-    let _ = walk.file();
+/// The edits of all tracks that have one, and where the kinds of the tags stand that are bulky, in an MP4 file; what was found until there if it
+/// is a broken one. Leaves the source anywhere.
+pub(super) fn edits_and_covers<S: Read + Seek>(source: &mut S) -> (Vec<Edit>, Vec<u64>) {
+    let mut walk = Walk { source, boxes: 0, movie_scale: 0, track: 0, edits: Vec::new(), covers: Vec::new() };
+    // Whatever is wrong, the demuxer will say it.
+    let _ = walk.children(0, u64::MAX, b"file", 0);
     let scale = walk.movie_scale;
-    walk.edits.into_iter().map(|edit| Edit { movie_scale: scale, ..edit }).collect()
+    (walk.edits.into_iter().map(|edit| Edit { movie_scale: scale, ..edit }).collect(), walk.covers)
 }
 
-struct Walk<'a, S: ?Sized> {
+struct Walk<'a, S> {
     source: &'a mut S,
     boxes: usize,
     movie_scale: u32,
     /// The id of the track whose box was entered last.
     track: u32,
     edits: Vec<Edit>,
+    covers: Vec<u64>,
 }
 
-impl<S: Read + Seek + ?Sized> Walk<'_, S> {
-    fn file(&mut self) -> io::Result<()> {
-        let mut head = [0; 8];
-        self.source.read_exact(&mut head)?;
-        if &head[4..] != b"ftyp" {
-            return Ok(());
-        }
-        self.children(0, u64::MAX, 0)
-    }
-
+impl<S: Read + Seek> Walk<'_, S> {
     /// Walks the boxes between these places.
-    fn children(&mut self, mut at: u64, end: u64, depth: usize) -> io::Result<()> {
+    fn children(&mut self, mut at: u64, end: u64, parent: &[u8; 4], depth: usize) -> io::Result<()> {
         while at.saturating_add(8) <= end && self.boxes < MAX_BOXES {
             self.boxes += 1;
             self.source.seek(SeekFrom::Start(at))?;
@@ -70,7 +65,17 @@ impl<S: Read + Seek + ?Sized> Walk<'_, S> {
             }
             let (inside, next) = (at + head, at.saturating_add(size).min(end));
             match &kind {
-                b"moov" | b"trak" | b"edts" if depth < 3 => self.children(inside, next, depth + 1)?,
+                _ if parent == b"ilst" && size > BULKY => self.covers.push(at + 4),
+                b"moov" | b"trak" | b"edts" | b"udta" | b"ilst" if depth < 5 => {
+                    self.children(inside, next, &kind, depth + 1)?;
+                }
+                b"meta" if depth < 5 => {
+                    // With a version, or without it where it comes from QuickTime.
+                    let mut first = [0; 8];
+                    self.source.read_exact(&mut first)?;
+                    let versioned = if &first[4..] == b"hdlr" { 0 } else { 4 };
+                    self.children(inside + versioned, next, &kind, depth + 1)?;
+                }
                 b"mvhd" => {
                     let long = self.version()? == 1;
                     self.skip(if long { 16 } else { 8 })?;

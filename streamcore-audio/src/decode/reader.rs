@@ -5,7 +5,6 @@ use std::{fs::File, io, time::Duration};
 use streamcore::{FailureKind, FailureReason};
 use symphonia::core::{
     codecs::audio::{AudioDecoder, AudioDecoderOptions},
-    common::Limit,
     errors::Error,
     formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType, probe::Hint},
     io::{MediaSource, MediaSourceStream},
@@ -15,8 +14,8 @@ use symphonia::core::{
 };
 
 use super::{
+    bounded::{Allowance, Bounded, MOST_BYTES},
     downmix::Downmix,
-    mp4,
     trim::{Trim, length_is_known, wave_sample_bytes},
 };
 use crate::source::out_of_means;
@@ -27,8 +26,6 @@ const MAX_BAD_PACKETS: u32 = 200;
 const PREROLL: u64 = 4 * 1_152;
 /// Sampling rates that somebody could mean seriously.
 const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
-/// Largest picture in a file's tags that is read (and thrown away).
-const MAX_PICTURE_BYTES: usize = 4 << 20;
 
 /// An open file.
 pub(crate) struct Reader {
@@ -45,6 +42,7 @@ pub(crate) struct Reader {
     reached: Option<u64>,
     /// How many samples at which rate its header says that there are, if that is to be believed.
     promised: Option<(u64, u32)>,
+    allowance: Allowance,
     interleaved: Vec<f32>,
     pub(crate) decoded_any: bool,
     /// Whether all that is to be heard was decoded.
@@ -76,27 +74,23 @@ impl Reader {
     }
 
     /// See [`open`](Self::open).
-    pub(crate) fn read(mut source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
-        let mut edits = Vec::new();
-        if source.is_seekable() {
-            edits = mp4::edits(&mut *source);
-            source.seek(io::SeekFrom::Start(0)).map_err(|error| refused(name, &Error::IoError(error)))?;
-        }
-        let stream = MediaSourceStream::new(source, Default::default());
+    pub(crate) fn read(source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
+        let (source, edits, allowance) = Bounded::new(source).map_err(|error| refused(name, &Error::IoError(error)))?;
+        let stream = MediaSourceStream::new(Box::new(source), Default::default());
         let mut hint = Hint::new();
         if let Some((_, extension)) = name.rsplit_once('.') {
             hint.with_extension(extension);
         }
-        let tags = MetadataOptions::default().limit_visual_bytes(Limit::Maximum(MAX_PICTURE_BYTES));
         let mut format = symphonia::default::get_probe()
-            .probe(&hint, stream, FormatOptions::default(), tags)
-            .map_err(|error| refused(name, &error))?;
+            .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .map_err(|error| if allowance.is_used_up() { too_much(name) } else { refused(name, &error) })?;
         let (track, decoder, rate) = decoder_of(format.as_ref(), name)?;
         let trim = Trim::of(format.as_mut(), &track, rate, &edits);
         let promised = trim.promised(format.as_ref(), &track).map(|samples| (samples, rate));
         Ok(Self {
             reached: None,
             promised,
+            allowance,
             format,
             decoder,
             track,
@@ -124,6 +118,8 @@ impl Reader {
         };
         let Some(ts) = self.timestamp_of(target + self.trim.head) else { return true };
         let to = SeekTo::Timestamp { ts, track_id: self.track.id };
+        // Some formats can only be searched from the beginning.
+        self.allowance.lift();
         if self.format.seek(SeekMode::Accurate, to).is_err() {
             return false;
         }
@@ -142,8 +138,15 @@ impl Reader {
         if self.is_over {
             return self.end();
         }
+        self.allowance.renew();
         let packet = match self.format.next_packet() {
             Ok(Some(packet)) => packet,
+            Err(_) if self.allowance.is_used_up() => {
+                return Err(FailureReason::new(
+                    FailureKind::Broken,
+                    "there is too much between its packets; convert it",
+                ));
+            }
             Ok(None) => return self.end(),
             // A file that was cut off ends where it is cut off.
             Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return self.end(),
@@ -321,6 +324,14 @@ fn decoder_of(format: &dyn FormatReader, name: &str) -> Result<(Track, Box<dyn A
     let decoder =
         symphonia::default::get_codecs().make_audio_decoder(audio, &options).map_err(|error| refused(name, &error))?;
     Ok((track, decoder, rate))
+}
+
+/// That the bound was reached before there was any audio.
+fn too_much(name: &str) -> FailureReason {
+    let most = MOST_BYTES >> 20;
+    let detail =
+        format!("{name:?} holds more than {most} MiB before its audio; remove the pictures in its tags, or convert it");
+    FailureReason::new(FailureKind::Unsupported, detail)
 }
 
 /// Why a file was not taken at all.

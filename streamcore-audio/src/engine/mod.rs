@@ -30,6 +30,8 @@ use std::{
 
 use streamcore::{FailureKind, FailureReason, StreamId, player::Reports};
 
+#[cfg(all(test, feature = "remote"))]
+pub(crate) use self::run::MAX_STALL;
 pub(crate) use self::{
     inbox::{Inbox, Order},
     outlet::Outlet,

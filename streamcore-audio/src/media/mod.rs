@@ -158,7 +158,7 @@ fn look_at(file: File, name: &str, bytes: u64) -> Result<(MediaInfo, &'static st
 /// What a stranger's tag says, fit to be shown in one line among others; none if nothing is left of it.
 ///
 /// Control characters would break the line, and those that turn the direction of writing would turn what follows it; a line break is a space.
-fn readable(text: &str) -> Option<String> {
+pub(crate) fn readable(text: &str) -> Option<String> {
     let text = text.replace(['\n', '\r', '\t'], " ");
     let shown = text.chars().filter(|c| !c.is_control() && !turns_direction(*c));
     let shown: String = shown.take(MAX_TITLE_CHARS).collect();

@@ -5,10 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use streamcore::{FailureKind, FailureReason, MAX_TITLE_CHARS, Source, media::MediaInfo};
+use streamcore::{FailureKind, FailureReason, Source, media::MediaInfo};
 
 use super::{Opened, Patience, Remote, Wanted, name::title_of};
-use crate::decode::{Step, Steps};
+use crate::{
+    decode::{Step, Steps},
+    media::readable,
+};
 
 /// How long it may take. Less than callers wait, so that they learn what it was that took so long.
 const TIME_LIMIT: Duration = Duration::from_secs(7);
@@ -46,14 +49,17 @@ impl Remote {
             Opened::Finite(finite) => Some(finite.reader().about(found.length.unwrap_or(u64::MAX))),
         };
         let live = matches!(opened, Opened::Live(_));
-        let tags = about.as_ref().and_then(|about| about.title.clone());
-        let title = found.title.or(tags).unwrap_or_else(|| title_of(&found.page));
+        // Strangers wrote all of it.
+        let tags = about.as_ref().and_then(|about| about.title.as_deref());
+        let title = found.title.as_deref().and_then(readable).or_else(|| tags.and_then(readable));
+        let title = title.or_else(|| readable(&title_of(&found.page))).unwrap_or_else(|| "untitled".to_owned());
+        let artist = about.as_ref().and_then(|about| about.artist.as_deref()).and_then(readable);
         Ok(MediaInfo {
             url: found.page.to_string(),
             source: if found.resolved { Source::Youtube } else { Source::Stream },
             duration: about.and_then(|about| about.duration).filter(|_| !live),
-            title: title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect(),
-            artist: None,
+            title,
+            artist,
         })
     }
 }

@@ -24,21 +24,22 @@ pub struct RemoteConfig {
     pub buffer_bytes: usize,
     /// How long looking a name up, connecting and TLS may take together (5 s): 100 ms to 60 s.
     pub connect_timeout: Duration,
-    /// How long a server may take to begin its answer (10 s): 100 ms to 60 s.
+    /// How long a server may take to begin its answer (6 s): 100 ms to 60 s.
     pub header_timeout: Duration,
-    /// How long a server may send nothing (10 s): 100 ms to 60 s.
+    /// How long a server may send nothing (5 s): 100 ms to 60 s.
     pub read_timeout: Duration,
     /// The least that a server has to deliver, in bytes per second (500), averaged over [`rate_window`](Self::rate_window). Time in which we do not
     /// read, because our buffer is full, does not count.
     pub min_bytes_per_second: u64,
     /// See [`min_bytes_per_second`](Self::min_bytes_per_second) (10 s): 100 ms to 60 s.
     pub rate_window: Duration,
-    /// How long a lost connection is tried again (15 s): at most 10 minutes. A player gives a silent source up after 20 s, whatever stands here.
+    /// How long a lost connection is tried again, since it last brought something (10 s): at most 10 minutes. A player gives a source that gives
+    /// nothing up after 12 s, whatever stands here; it cannot tell why then.
     pub retry_for: Duration,
     /// The command that turns a page into the URL of its audio (none): a program and its arguments, of which `{url}` is replaced by the page. It is
     /// run without a shell; the first line that it prints is used, and checked like any other URL.
     pub resolver: Option<Vec<String>>,
-    /// How long the resolver may take (20 s): 1 to 120 s.
+    /// How long the resolver may take (10 s): 1 to 120 s.
     pub resolver_timeout: Duration,
 }
 
@@ -50,13 +51,13 @@ impl Default for RemoteConfig {
             max_bytes: 2 << 30,
             buffer_bytes: 1 << 20,
             connect_timeout: Duration::from_secs(5),
-            header_timeout: Duration::from_secs(10),
-            read_timeout: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(6),
+            read_timeout: Duration::from_secs(5),
             min_bytes_per_second: 500,
             rate_window: Duration::from_secs(10),
-            retry_for: Duration::from_secs(15),
+            retry_for: Duration::from_secs(10),
             resolver: None,
-            resolver_timeout: Duration::from_secs(20),
+            resolver_timeout: Duration::from_secs(10),
         }
     }
 }
@@ -80,5 +81,22 @@ impl RemoteConfig {
     /// The read-ahead, within its bounds.
     pub(super) fn buffer(&self) -> usize {
         self.buffer_bytes.clamp(64 << 10, 64 << 20)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::MAX_STALL;
+
+    /// Whoever knows why a source gives nothing speaks first: the source, then the player, and after 15 s the stream itself.
+    #[test]
+    fn a_source_is_given_up_by_who_knows_the_reason_best() {
+        let config = RemoteConfig::default();
+        assert!(config.retry_for > config.read_timeout, "a silent connection is tried again");
+        for known in [config.retry_for, config.connect_timeout + config.header_timeout, config.resolver_timeout] {
+            assert!(known < MAX_STALL, "{known:?}");
+        }
+        assert!(MAX_STALL < Duration::from_secs(15));
     }
 }

@@ -38,7 +38,11 @@ enum Poured {
     /// As the server says it should.
     Whole,
     /// Too early.
-    Lost(FailureReason),
+    Lost {
+        reason: FailureReason,
+        /// When it last brought something.
+        at: Instant,
+    },
 }
 
 /// What is known of a source across its connections.
@@ -89,9 +93,14 @@ impl Fetch {
                 }
                 Poured::Whole => return Ok(()),
                 // It never delivered: it is not tried again.
-                Poured::Lost(reason) if delivered == 0 && known.lost_since.is_none() => return Err(reason),
-                Poured::Lost(reason) if reason.kind == FailureKind::Stalled && delivered < GOOD => return Err(reason),
-                Poured::Lost(reason) => reason,
+                Poured::Lost { reason, .. } if delivered == 0 && known.lost_since.is_none() => return Err(reason),
+                Poured::Lost { reason, .. } if reason.kind == FailureKind::Stalled && delivered < GOOD => {
+                    return Err(reason);
+                }
+                Poured::Lost { reason, at } => {
+                    known.lost_since.get_or_insert(at);
+                    reason
+                }
             };
             // A live source goes on as something new; a file goes on as itself. The decoder learns it now: what it has goes out at once.
             if known.length.is_none() {
@@ -118,12 +127,13 @@ impl Fetch {
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
                 Ok(Some(Err(_))) => {
                     let reason = FailureReason::new(FailureKind::Broken, "the connection was lost");
-                    return Ok((Poured::Lost(reason), delivered));
+                    return Ok((Poured::Lost { reason, at: Instant::now() }, delivered));
                 }
                 Ok(None) => return Ok((Poured::Whole, delivered)),
                 Err(_) => {
                     let detail = format!("the server sent nothing for {:?}", config.read_timeout);
-                    return Ok((Poured::Lost(FailureReason::new(FailureKind::Stalled, detail)), delivered));
+                    let reason = FailureReason::new(FailureKind::Stalled, detail);
+                    return Ok((Poured::Lost { reason, at: asked }, delivered));
                 }
             };
             let count = bytes.len();
@@ -156,7 +166,8 @@ impl Fetch {
                     "the server sends less than {} bytes a second; nobody can listen to that",
                     config.min_bytes_per_second
                 );
-                return Ok((Poured::Lost(FailureReason::new(FailureKind::Stalled, detail)), delivered));
+                let reason = FailureReason::new(FailureKind::Stalled, detail);
+                return Ok((Poured::Lost { reason, at: Instant::now() }, delivered));
             }
         }
     }

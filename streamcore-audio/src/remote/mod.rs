@@ -289,7 +289,13 @@ fn open(
     let budget = if from.is_none() { check::MAX_BYTES } else { ENDLESS };
     let place = Place { offset: 0, validator: head.validator };
     let reading = |line: &Arc<Line>| Reading::new(Arc::clone(line), place.clone(), Some(length), seekable, budget);
-    let mut finite = FiniteReader::new(Arc::clone(&line), reading(&line), &name)?;
+    let mut finite = FiniteReader::new(Arc::clone(&line), reading(&line), &name).map_err(|reason| {
+        if looks == Looks::Mp4 && !seekable && reason.kind == FailureKind::Unsupported {
+            let detail = "its index is at its end, and the server cannot begin there; use a file that has it first, or upload it";
+            return FailureReason::new(FailureKind::Unsupported, detail);
+        }
+        reason
+    })?;
     let from = from.filter(|from| !from.is_zero());
     if let Some(from) = from.filter(|from| !finite.reader().seek(*from)) {
         // It may be anywhere now. Begin anew and drop what lies before.

@@ -16,7 +16,7 @@ fn words(values: &[u32]) -> Vec<u8> {
 }
 
 /// An MP4 file of uncompressed samples, one packet for each 1,000 of them, with these boxes in its track and in its movie.
-pub(super) fn mp4(pcm: &[f32], rate: u32, in_track: &[u8], in_movie: &[u8]) -> Vec<u8> {
+pub(crate) fn mp4(pcm: &[f32], rate: u32, in_track: &[u8], in_movie: &[u8]) -> Vec<u8> {
     let count = u32::try_from(pcm.len() / CHANNELS).unwrap();
     let data: Vec<u8> = pcm.iter().flat_map(|value| ((value * 32_767.0).round() as i16).to_be_bytes()).collect();
     let file_type = boxed(b"ftyp", &[b"M4A \0\0\0\0M4A "]);

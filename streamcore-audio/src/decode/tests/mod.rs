@@ -5,7 +5,7 @@ use std::{fs::File, io::Write, path::Path, time::Duration};
 use bytes::Bytes;
 use streamcore::{FailureKind, FailureReason};
 
-mod formats;
+pub(crate) mod formats;
 mod hostile;
 
 use super::{

@@ -29,8 +29,9 @@ use crate::{
 
 /// How long what plays may go on while the next file is opened, and a wave wait for the order that follows an end; then silence takes over.
 const PATIENCE: Duration = Duration::from_millis(150);
-/// How long silence may stand in for a file that gives nothing; then the playback has failed.
-const MAX_STALL: Duration = Duration::from_secs(20);
+/// How long silence may stand in for a file that gives nothing; then the playback has failed. Longer than a remote source tries by default, as it
+/// knows better why, and less than the 15 s after which the stream gives up any player.
+pub(crate) const MAX_STALL: Duration = Duration::from_secs(12);
 const PROGRESS: Duration = Duration::from_secs(1);
 /// Frames that go out at once behind a cut: the first two still carry the fade.
 const CUT_FRAMES: u64 = 4;

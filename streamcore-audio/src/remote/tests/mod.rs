@@ -3,6 +3,7 @@
 mod bad;
 mod finite;
 mod live;
+mod m4a;
 mod on_air;
 mod resolver;
 mod secure;
