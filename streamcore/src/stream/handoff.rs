@@ -32,28 +32,28 @@ const POLL_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(super) struct Handoff {
     /// What is done and how it went; none where nothing played.
-    finished: Option<(QueueItem, Outcome)>,
+    pub(super) finished: Option<(QueueItem, Outcome)>,
     join: Join,
-    why: Why,
+    pub(super) why: Why,
     /// The waiting item to take; none: the head.
-    next: Option<ItemId>,
+    pub(super) next: Option<ItemId>,
     /// How the item went if a skip in doubt did happen: then the store knows of that, and of nothing later.
     doubted: Option<Outcome>,
     /// What became of the item on the air while this was under way: it counts if the hand-off did not happen.
     meanwhile: Option<(QueueItem, Outcome)>,
     asked: Option<QuestionId>,
-    not_before: Option<Timestamp>,
+    pub(super) not_before: Option<Timestamp>,
     failures: u32,
     /// It was begun by a skip of a paused stream, and nobody has paused it again since.
     pub(super) ends_pause: bool,
     /// A hint came after the question was asked: the answer may be older than the change.
     changed_since: bool,
-    waiters: Vec<(CommandId, Wait)>,
+    pub(super) waiters: Vec<(CommandId, Wait)>,
 }
 
 /// Why a hand-off is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Why {
+pub(super) enum Why {
     /// Nothing plays, or not any more.
     Done,
     /// Somebody asked for it while the item could go on: if the store cannot be asked, the item does go on.
@@ -64,7 +64,7 @@ enum Why {
 
 /// What a command that waits for a hand-off is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wait {
+pub(super) enum Wait {
     /// The stream as it is then.
     View,
     /// What plays then.
@@ -92,7 +92,7 @@ pub(super) struct Jump {
 }
 
 impl Handoff {
-    const fn new(finished: Option<(QueueItem, Outcome)>, join: Join) -> Self {
+    pub(super) const fn new(finished: Option<(QueueItem, Outcome)>, join: Join) -> Self {
         Self {
             finished,
             join,
@@ -213,96 +213,6 @@ impl Stream {
         }
     }
 
-    pub(super) fn skip(&mut self, command: CommandId, item: Option<ItemId>, fx: &mut Effects) {
-        if self.phase != Phase::Running {
-            return self.refuse(command, Refusal::NotRunning, fx);
-        }
-        if let Some(handoff) = &mut self.handoff {
-            // What plays is being replaced already: this skip is answered with what comes, and skips nothing more.
-            handoff.waiters.push((command, Wait::Skip { mine: false, item }));
-            handoff.not_before = None;
-            return self.ask_if_due(fx);
-        }
-        let skipped = |current: Option<QueueItem>| {
-            Ok(Done::Skipped { skipped: true, current: current.map(Box::new), revision: None })
-        };
-        if let Some(live) = self.live().filter(|live| live.done.is_some()) {
-            // The queue is dry already, and the tail of its last track is on the air.
-            if item.is_none_or(|item| item == live.item.id) {
-                self.put_placeholder(Join::Now, fx);
-                return fx.0.push(Effect::Reply { command, reply: skipped(None) });
-            }
-            let done = Done::Skipped { skipped: false, current: None, revision: None };
-            return fx.0.push(Effect::Reply { command, reply: Ok(done) });
-        }
-        if let Some(live) = self.live().filter(|live| !live.started && !self.paused && live.follows.is_some()) {
-            // What people hear is the tail of the track before: that is what they skip, unless they name the next one.
-            if item.is_none_or(|item| Some(item) == live.follows) {
-                let current = live.item.clone();
-                self.cut_the_tail(fx);
-                return fx.0.push(Effect::Reply { command, reply: skipped(Some(current)) });
-            }
-        }
-        let current = self.live().map(|live| (live.item.clone(), live.follows.is_some() && !live.started));
-        match (current, item) {
-            (Some((current, behind_a_tail)), item) if item.is_none_or(|item| item == current.id) => {
-                self.failures_in_a_row = 0;
-                // An item that nobody has heard yet makes room without cutting off what is heard.
-                let join = if behind_a_tail { Join::AtEnd } else { Join::Now };
-                let mut handoff = Handoff::new(Some((current, Outcome::Skipped)), join);
-                handoff.why = Why::Skip;
-                handoff.ends_pause = self.paused;
-                handoff.waiters.push((command, Wait::Skip { mine: true, item }));
-                self.begin(handoff, fx);
-            }
-            (None, None) if self.paused => {
-                // Nothing was put on the air while paused; there may be something now.
-                let mut handoff = Handoff::new(None, Join::Now);
-                handoff.ends_pause = true;
-                handoff.waiters.push((command, Wait::Skip { mine: true, item }));
-                self.begin(handoff, fx);
-            }
-            (None, None) => self.refuse(command, Refusal::NothingToSkip, fx),
-            (current, _) => {
-                let done = Done::Skipped {
-                    skipped: false,
-                    current: current.map(|(current, _)| Box::new(current)),
-                    revision: None,
-                };
-                fx.0.push(Effect::Reply { command, reply: Ok(done) });
-            }
-        }
-    }
-
-    /// On to an item of one's choice.
-    pub(super) fn jump(&mut self, command: CommandId, item: Option<ItemId>, jump: Jump, fx: &mut Effects) {
-        if self.phase != Phase::Running {
-            return self.refuse(command, Refusal::NotRunning, fx);
-        }
-        if let Some(handoff) = &mut self.handoff {
-            handoff.waiters.push((command, Wait::Jump { mine: false, item, jump }));
-            handoff.not_before = None;
-            return self.ask_if_due(fx);
-        }
-        // An item that the player is through with is no longer current; what is heard of it is its tail.
-        let live = self.live().filter(|live| live.done.is_none());
-        let unheard = live.is_some_and(|live| !live.started && !live.told_before);
-        let current = live.map(|live| live.item.clone());
-        let is_there = current.as_ref().is_some_and(|current| current.id == jump.to);
-        if is_there || item.is_some_and(|item| current.as_ref().is_none_or(|current| current.id != item)) {
-            let done = Done::Skipped { skipped: false, current: current.map(Box::new), revision: None };
-            return fx.0.push(Effect::Reply { command, reply: Ok(done) });
-        }
-        let outcome = if jump.keep || unheard { Outcome::Interrupted } else { Outcome::Skipped };
-        let mut handoff = Handoff::new(current.map(|current| (current, outcome)), Join::Now);
-        handoff.why = if handoff.finished.is_some() { Why::Skip } else { Why::Done };
-        handoff.next = Some(jump.to);
-        handoff.ends_pause = self.paused;
-        handoff.waiters.push((command, Wait::Jump { mine: true, item, jump }));
-        self.failures_in_a_row = 0;
-        self.begin(handoff, fx);
-    }
-
     pub(super) fn queue_changed(&mut self, fx: &mut Effects) {
         match &mut self.handoff {
             Some(handoff) => handoff.changed_since = true,
@@ -322,12 +232,12 @@ impl Stream {
         }
     }
 
-    fn begin(&mut self, handoff: Handoff, fx: &mut Effects) {
+    pub(super) fn begin(&mut self, handoff: Handoff, fx: &mut Effects) {
         self.handoff = Some(handoff);
         self.ask_if_due(fx);
     }
 
-    fn ask_if_due(&mut self, fx: &mut Effects) {
+    pub(super) fn ask_if_due(&mut self, fx: &mut Effects) {
         let (now, question) = (self.now, self.next_question());
         let Some(handoff) = &mut self.handoff else { return };
         if handoff.asked.is_some() || handoff.not_before.is_some_and(|at| now < at) {

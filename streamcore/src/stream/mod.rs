@@ -26,6 +26,7 @@ mod phase;
 mod quarantine;
 mod saving;
 mod seek;
+mod skip;
 mod snapshot;
 mod view;
 mod watchdog;
