@@ -122,7 +122,7 @@ impl Reader {
         let Some(target) = position.checked_sub(PREROLL).filter(|target| *target > u64::from(self.rate)) else {
             return true;
         };
-        let Some(ts) = self.timestamp_of(target + self.trim.head) else { return true };
+        let Some(ts) = self.timestamp_of(target.saturating_add(self.trim.head)) else { return true };
         let to = SeekTo::Timestamp { ts, track_id: self.track.id };
         if self.format.seek(SeekMode::Accurate, to).is_err() {
             return false;
