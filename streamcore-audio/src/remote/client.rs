@@ -250,6 +250,13 @@ fn head(url: &Url, status: StatusCode, headers: &HeaderMap, place: &Place) -> Re
     let mut head = Head { title: text("icy-name").map(|name| name.trim().to_owned()), ..Head::default() };
     head.title = head.title.filter(|title| !title.is_empty());
     head.interval = text("icy-metaint").and_then(|digits| digits.trim().parse().ok()).filter(|interval| *interval > 0);
+    if let Some(interval) = head.interval.filter(|interval| *interval < icy::LEAST_INTERVAL) {
+        let detail = format!(
+            "it puts a title after every {interval} bytes, and at least {} must lie between; use another address of the station",
+            icy::LEAST_INTERVAL
+        );
+        return Err(Failed::lasting(FailureKind::Unsupported, detail));
+    }
     // Stations say so; some claim a length that nobody counted.
     head.station = headers.keys().any(|name| name.as_str().starts_with("icy-"));
     let length = || text(CONTENT_LENGTH.as_str()).and_then(|digits| digits.trim().parse::<u64>().ok());

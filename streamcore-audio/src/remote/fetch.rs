@@ -148,8 +148,8 @@ impl Fetch {
                 }
             };
             match &mut strip {
-                Some(strip) => strip.pieces(bytes, |audio| self.pipe.push(audio)),
-                None => self.pipe.push(bytes),
+                Some(strip) => strip.pieces(&bytes, |audio| self.pipe.push(audio)),
+                None => self.pipe.push(&bytes),
             }
             if !rate.keeps_up(asked.elapsed(), count) {
                 let detail = format!(
