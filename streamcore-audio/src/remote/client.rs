@@ -33,6 +33,8 @@ const MAX_REDIRECTS: usize = 5;
 /// The most that the head of an answer may have.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
+/// The longest wait that a server may ask for: a day. Whoever asks for more means never.
+const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a request has no answer that can be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -291,8 +293,8 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
 /// What a status that is no success means.
 fn refusal(url: &Url, status: StatusCode, headers: &HeaderMap) -> Failed {
     let name = name_of(url);
-    let wait =
-        headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let wait = seconds.map(|seconds| Duration::from_secs(seconds).min(MAX_WAIT));
     let said = match status.canonical_reason() {
         Some(words) => format!("{} {words}", status.as_u16()),
         None => status.as_u16().to_string(),

@@ -174,11 +174,13 @@ impl Fetch {
             return Err(broke_off(known, why, "the server cannot go on in the middle"));
         }
         let until = *known.lost_since.get_or_insert_with(Instant::now) + retry_for;
+        // A server may ask for any wait: nothing is added to it.
+        let too_late = |wait: Duration| wait >= until.saturating_duration_since(Instant::now());
         let place = if live { Place::default() } else { known.place.clone() };
         let mut last = why.detail.clone();
         loop {
             let wait = backoff.next();
-            if Instant::now() + wait >= until {
+            if too_late(wait) {
                 return Err(self.given_up(known, why, &last));
             }
             tokio::time::sleep(wait).await;
@@ -195,7 +197,7 @@ impl Fetch {
                 Ok(Err(Failed::Passing { reason, wait })) => {
                     last = reason.detail;
                     if let Some(wait) = wait {
-                        if Instant::now() + wait >= until {
+                        if too_late(wait) {
                             return Err(self.given_up(known, why, &last));
                         }
                         tokio::time::sleep(wait).await;
@@ -210,6 +212,15 @@ impl Fetch {
         let within: Duration = self.client.config.retry_for;
         let FailureReason { detail, .. } = why;
         FailureReason::new(kind, format!("{detail}, and it did not come back within {within:?} (last: {last})"))
+    }
+}
+
+/// Whatever ends the task, its reader does not wait for more.
+impl Drop for Fetch {
+    fn drop(&mut self) {
+        let detail = "fetching it ended through a fault of the server; play it again, and tell its operator if that does not help";
+        // The first end counts: this is one only where there is none.
+        self.pipe.end(Err(FailureReason::new(FailureKind::Other, detail)));
     }
 }
 

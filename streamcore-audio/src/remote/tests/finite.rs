@@ -78,7 +78,7 @@ fn a_broken_connection_goes_on_where_it_broke() {
 fn what_cannot_go_on_is_told_with_its_reason() {
     let (_dir, root) = root(RemoteConfig { retry_for: Duration::from_millis(700), ..config() });
     // How a server goes on after half of the file, and what is told.
-    let again: [(&str, &str); 5] = [
+    let again: [(&str, &str); 6] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 882044\r\nETag: \"v1\"\r\n\r\n", "another one now"),
         (
             "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 441022-900000/900001\r\nETag: \"v1\"\r\n\r\n",
@@ -90,6 +90,8 @@ fn what_cannot_go_on_is_told_with_its_reason() {
         ),
         ("HTTP/1.1 403 Forbidden\r\n\r\n", "403"),
         ("HTTP/1.1 500 Internal Server Error\r\n\r\n", "did not come back within 700ms"),
+        // A wait that no clock can show.
+        ("HTTP/1.1 503 No\r\nRetry-After: 18446744073709551615\r\n\r\n", "did not come back within 700ms"),
     ];
     for (answer, told) in again {
         let bytes = wav(5);
@@ -122,6 +124,27 @@ fn what_cannot_go_on_is_told_with_its_reason() {
         "the connection was lost after 441022 of 882044 bytes, and the server cannot go on in the middle"
     );
     assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
+fn whatever_ends_a_fetch_its_reader_learns_it() {
+    let remote = Remote::new(config());
+    let pipe = Arc::new(pipe::Pipe::new(100));
+    let fetch = fetch::Fetch {
+        client: remote.client().unwrap(),
+        url: Url::parse("http://127.0.0.1/x").unwrap(),
+        pipe: Arc::clone(&pipe),
+        seed: 0,
+    };
+    pipe.push(b"abc");
+    drop(fetch); // as a panic does, or the end of the runtime
+    let wanted = Arc::new(());
+    let patience = Patience { wanted: Arc::downgrade(&wanted), until: Some(Instant::now() + Duration::from_secs(5)) };
+    assert_eq!(pipe.read(&mut [0; 10], &patience).unwrap(), 3, "what came is read first");
+    pipe.read(&mut [0; 10], &patience).unwrap_err();
+    let reason = pipe.failure().expect("it has ended");
+    assert_eq!(reason.kind, FailureKind::Other);
+    assert!(reason.detail.contains("a fault of the server"), "{reason}");
 }
 
 #[test]
