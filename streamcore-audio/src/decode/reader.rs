@@ -50,6 +50,8 @@ pub(crate) struct Reader {
     /// Whether all that is to be heard was decoded.
     is_over: bool,
     bad_packets: u32,
+    /// What whoever queued it can do if it is broken, for messages.
+    remedy: &'static str,
 }
 
 /// What a step of reading gave.
@@ -72,7 +74,7 @@ pub(crate) struct About {
 impl Reader {
     /// Opens a file and reads its header; `name` is for messages.
     pub(crate) fn open(file: File, name: &str) -> Result<Self, FailureReason> {
-        Self::read(Box::new(file), name)
+        Self::read(Box::new(file), name).map(|reader| Self { remedy: "upload it again", ..reader })
     }
 
     /// See [`open`](Self::open).
@@ -108,6 +110,7 @@ impl Reader {
             decoded_any: false,
             is_over: false,
             bad_packets: 0,
+            remedy: "use another address",
         })
     }
 
@@ -225,7 +228,7 @@ impl Reader {
         Err(if self.bad_packets > 0 {
             FailureReason::new(
                 FailureKind::Broken,
-                "nothing in it could be decoded; it may be cut off: upload it again, or convert it",
+                format!("nothing in it could be decoded; it may be cut off: {}, or convert it", self.remedy),
             )
         } else {
             FailureReason::new(FailureKind::Empty, "it holds no audio")
@@ -241,7 +244,7 @@ impl Reader {
             let (after, of) = (seconds(reached), seconds(promised));
             FailureReason::new(
                 FailureKind::Broken,
-                format!("broke off after {after:.1} s of {of:.1} s; upload it again"),
+                format!("broke off after {after:.1} s of {of:.1} s; {}", self.remedy),
             )
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! **Finite files** go on where they broke off, if the server can begin in the middle and the file is still the same. **Stations** begin anew,
 //! behind a seam. Either is tried for a bounded time with growing waits; a connection that has delivered a good piece starts the count anew.
-//! Whoever never delivered is not tried again.
+//! Whoever never delivered is not tried again. An answer that ends before the file does is a lost connection, whatever length it gave itself.
 
 use std::{sync::Arc, time::Duration};
 
@@ -76,7 +76,11 @@ impl Fetch {
         let mut backoff = Backoff::new(self.seed);
         let mut first = true;
         loop {
-            let (poured, delivered) = self.pour(&mut reply, &mut known, first).await?;
+            let (mut poured, delivered) = self.pour(&mut reply, &mut known, first).await?;
+            if matches!(poured, Poured::Whole) && known.length.is_some_and(|length| known.place.offset < length) {
+                let detail = "the server ended its answer too early";
+                poured = Poured::Lost(FailureReason::new(FailureKind::Broken, detail));
+            }
             first = false;
             drop(reply);
             if delivered >= GOOD {
