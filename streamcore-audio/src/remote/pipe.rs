@@ -36,6 +36,11 @@ impl Patience {
         Self { wanted, until: None }
     }
 
+    /// The same, so much longer: for what has a time limit of its own.
+    pub(super) fn longer(&self, by: Duration) -> Self {
+        Self { wanted: Weak::clone(&self.wanted), until: self.until.and_then(|until| until.checked_add(by)) }
+    }
+
     /// Why to stop waiting; none while there is no reason to.
     pub(super) fn ends(&self) -> Option<FailureReason> {
         if self.wanted.strong_count() == 0 {
