@@ -48,6 +48,8 @@ pub(crate) struct Reader {
     /// Whether all that is to be heard was decoded.
     is_over: bool,
     bad_packets: u32,
+    /// What whoever queued it can do if it is broken, for messages.
+    remedy: &'static str,
 }
 
 /// What a step of reading gave.
@@ -70,7 +72,7 @@ pub(crate) struct About {
 impl Reader {
     /// Opens a file and reads its header; `name` is for messages.
     pub(crate) fn open(file: File, name: &str) -> Result<Self, FailureReason> {
-        Self::read(Box::new(file), name)
+        Self::read(Box::new(file), name).map(|reader| Self { remedy: "upload it again", ..reader })
     }
 
     /// See [`open`](Self::open).
@@ -102,6 +104,7 @@ impl Reader {
             decoded_any: false,
             is_over: false,
             bad_packets: 0,
+            remedy: "use another address",
         })
     }
 
@@ -116,7 +119,7 @@ impl Reader {
         let Some(target) = position.checked_sub(PREROLL).filter(|target| *target > u64::from(self.rate)) else {
             return true;
         };
-        let Some(ts) = self.timestamp_of(target + self.trim.head) else { return true };
+        let Some(ts) = self.timestamp_of(target.saturating_add(self.trim.head)) else { return true };
         let to = SeekTo::Timestamp { ts, track_id: self.track.id };
         // Some formats can only be searched from the beginning.
         self.allowance.lift();
@@ -228,7 +231,7 @@ impl Reader {
         Err(if self.bad_packets > 0 {
             FailureReason::new(
                 FailureKind::Broken,
-                "nothing in it could be decoded; it may be cut off: upload it again, or convert it",
+                format!("nothing in it could be decoded; it may be cut off: {}, or convert it", self.remedy),
             )
         } else {
             FailureReason::new(FailureKind::Empty, "it holds no audio")
@@ -244,7 +247,7 @@ impl Reader {
             let (after, of) = (seconds(reached), seconds(promised));
             FailureReason::new(
                 FailureKind::Broken,
-                format!("broke off after {after:.1} s of {of:.1} s; upload it again"),
+                format!("broke off after {after:.1} s of {of:.1} s; {}", self.remedy),
             )
         })
     }

@@ -45,7 +45,7 @@ impl Trim {
     /// How many samples the header promises in all, where it is one that knows.
     pub(super) fn promised(self, format: &dyn FormatReader, track: &Track) -> Option<u64> {
         if self.length.is_some() {
-            return self.length.map(|length| length + self.head);
+            return self.length.map(|length| length.saturating_add(self.head));
         }
         let samples = track.num_frames.filter(|samples| *samples > 0)?;
         let known = match format.format_info().short_name {
@@ -81,7 +81,7 @@ fn of_edit(edit: &Edit, track: &Track, rate: u32) -> Trim {
     });
     let length = match (told, to_end) {
         // The movie's clock is coarse, most often of milliseconds: what differs by no more than a tick is meant to be the same.
-        (Some((told, tick)), Some(to_end)) if told + tick >= to_end => Some(to_end),
+        (Some((told, tick)), Some(to_end)) if told.saturating_add(tick) >= to_end => Some(to_end),
         (Some((told, _)), _) => Some(told),
         (None, to_end) => to_end,
     };
@@ -107,4 +107,37 @@ pub(super) fn wave_sample_bytes(format: &dyn FormatReader, track: &Track) -> Opt
     let bits = u64::from(audio.bits_per_coded_sample.or(audio.bits_per_sample)?);
     let channels = audio.channels.as_ref()?.count() as u64;
     wave.then_some(bits / 8 * channels).filter(|bytes| *bytes > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use symphonia::core::{codecs::CodecParameters, units::Duration};
+
+    use super::*;
+
+    /// Numbers that no file has, and any file may hold.
+    #[test]
+    fn lengths_beyond_all_measure_are_as_long_as_can_be() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.wav");
+        crate::write_wav(&path, &crate::decode::tests::sine(440.0, 44_100, 4_410), 44_100).unwrap();
+        let wav = Cursor::new(std::fs::read(&path).unwrap());
+        let stream = symphonia::core::io::MediaSourceStream::new(Box::new(wav), Default::default());
+        let probe = symphonia::default::get_probe();
+        let format = probe.probe(&Default::default(), stream, Default::default(), Default::default()).unwrap();
+        let track = &format.tracks()[0];
+        // An iTunSMPB of FFFFFFFFFFFFFFFF samples behind a delay.
+        let endless = Trim { head: 2_112, length: Some(u64::MAX) };
+        assert_eq!(endless.promised(format.as_ref(), track), Some(u64::MAX));
+        let known = Trim { head: 2_112, length: Some(4_410) };
+        assert_eq!(known.promised(format.as_ref(), track), Some(6_522));
+
+        let mut track = Track::new(1);
+        track.codec_params = None::<CodecParameters>;
+        track.duration = Some(Duration::from(u64::MAX));
+        let edit = Edit { track: 1, begins: 0, lasts: Some(u64::MAX), movie_scale: 1 };
+        assert_eq!(of_edit(&edit, &track, 44_100), Trim { head: 0, length: Some(u64::MAX) });
+    }
 }

@@ -13,7 +13,8 @@ use crate::{
     media::readable,
 };
 
-/// How long it may take. Less than callers wait, so that they learn what it was that took so long.
+/// How long it may take, apart from the time of a resolver, which has its own limit. Less than callers wait, so that they learn what it was that
+/// took so long.
 const TIME_LIMIT: Duration = Duration::from_secs(7);
 /// How much may be read.
 pub(super) const MAX_BYTES: u64 = 16 << 20;
@@ -21,10 +22,14 @@ pub(super) const MAX_BYTES: u64 = 16 << 20;
 const PACKETS: usize = 50;
 
 impl Remote {
-    /// Finds out what is there. Blocks, and takes a few seconds at the most.
+    /// Finds out what is there. Blocks, and takes a few seconds at the most, and the resolver's limit as well if it is a page.
     pub(crate) fn check(&self, url: &str) -> Result<MediaInfo, FailureReason> {
+        self.check_within(url, TIME_LIMIT)
+    }
+
+    pub(super) fn check_within(&self, url: &str, limit: Duration) -> Result<MediaInfo, FailureReason> {
         let wanted = Arc::new(());
-        let patience = Patience { wanted: Arc::downgrade(&wanted), until: Some(Instant::now() + TIME_LIMIT) };
+        let patience = Patience { wanted: Arc::downgrade(&wanted), until: Some(Instant::now() + limit) };
         let (mut opened, found) = self.open(url, patience, Wanted::Look)?;
         let (mut pcm, mut decoded) = (Vec::new(), false);
         for _ in 0..PACKETS {

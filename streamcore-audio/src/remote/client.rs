@@ -33,6 +33,8 @@ const MAX_REDIRECTS: usize = 5;
 /// The most that the head of an answer may have.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
+/// The longest wait that a server may ask for: a day. Whoever asks for more means never.
+const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a request has no answer that can be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -250,6 +252,13 @@ fn head(url: &Url, status: StatusCode, headers: &HeaderMap, place: &Place) -> Re
     let mut head = Head { title: text("icy-name").map(|name| name.trim().to_owned()), ..Head::default() };
     head.title = head.title.filter(|title| !title.is_empty());
     head.interval = text("icy-metaint").and_then(|digits| digits.trim().parse().ok()).filter(|interval| *interval > 0);
+    if let Some(interval) = head.interval.filter(|interval| *interval < icy::LEAST_INTERVAL) {
+        let detail = format!(
+            "it puts a title after every {interval} bytes, and at least {} must lie between; use another address of the station",
+            icy::LEAST_INTERVAL
+        );
+        return Err(Failed::lasting(FailureKind::Unsupported, detail));
+    }
     // Stations say so; some claim a length that nobody counted.
     head.station = headers.keys().any(|name| name.as_str().starts_with("icy-"));
     let length = || text(CONTENT_LENGTH.as_str()).and_then(|digits| digits.trim().parse::<u64>().ok());
@@ -284,8 +293,8 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
 /// What a status that is no success means.
 fn refusal(url: &Url, status: StatusCode, headers: &HeaderMap) -> Failed {
     let name = name_of(url);
-    let wait =
-        headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let wait = seconds.map(|seconds| Duration::from_secs(seconds).min(MAX_WAIT));
     let said = match status.canonical_reason() {
         Some(words) => format!("{} {words}", status.as_u16()),
         None => status.as_u16().to_string(),

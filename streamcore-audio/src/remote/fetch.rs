@@ -2,7 +2,7 @@
 //!
 //! **Finite files** go on where they broke off, if the server can begin in the middle and the file is still the same. **Stations** begin anew,
 //! behind a seam. Either is tried for a bounded time with growing waits; a connection that has delivered a good piece starts the count anew.
-//! Whoever never delivered is not tried again.
+//! Whoever never delivered is not tried again. An answer that ends before the file does is a lost connection, whatever length it gave itself.
 
 use std::{sync::Arc, time::Duration};
 
@@ -80,7 +80,11 @@ impl Fetch {
         let mut backoff = Backoff::new(self.seed);
         let mut first = true;
         loop {
-            let (poured, delivered) = self.pour(&mut reply, &mut known, first).await?;
+            let (mut poured, delivered) = self.pour(&mut reply, &mut known, first).await?;
+            if matches!(poured, Poured::Whole) && known.length.is_some_and(|length| known.place.offset < length) {
+                let detail = "the server ended its answer too early";
+                poured = Poured::Lost(FailureReason::new(FailureKind::Broken, detail));
+            }
             first = false;
             drop(reply);
             if delivered >= GOOD {
@@ -158,8 +162,8 @@ impl Fetch {
                 }
             };
             match &mut strip {
-                Some(strip) => strip.pieces(bytes, |audio| self.pipe.push(audio)),
-                None => self.pipe.push(bytes),
+                Some(strip) => strip.pieces(&bytes, |audio| self.pipe.push(audio)),
+                None => self.pipe.push(&bytes),
             }
             if !rate.keeps_up(asked.elapsed(), count) {
                 let detail = format!(
@@ -185,11 +189,13 @@ impl Fetch {
             return Err(broke_off(known, why, "the server cannot go on in the middle"));
         }
         let until = *known.lost_since.get_or_insert_with(Instant::now) + retry_for;
+        // A server may ask for any wait: nothing is added to it.
+        let too_late = |wait: Duration| wait >= until.saturating_duration_since(Instant::now());
         let place = if live { Place::default() } else { known.place.clone() };
         let mut last = why.detail.clone();
         loop {
             let wait = backoff.next();
-            if Instant::now() + wait >= until {
+            if too_late(wait) {
                 return Err(self.given_up(known, why, &last));
             }
             tokio::time::sleep(wait).await;
@@ -206,7 +212,7 @@ impl Fetch {
                 Ok(Err(Failed::Passing { reason, wait })) => {
                     last = reason.detail;
                     if let Some(wait) = wait {
-                        if Instant::now() + wait >= until {
+                        if too_late(wait) {
                             return Err(self.given_up(known, why, &last));
                         }
                         tokio::time::sleep(wait).await;
@@ -221,6 +227,15 @@ impl Fetch {
         let within: Duration = self.client.config.retry_for;
         let FailureReason { detail, .. } = why;
         FailureReason::new(kind, format!("{detail}, and it did not come back within {within:?} (last: {last})"))
+    }
+}
+
+/// Whatever ends the task, its reader does not wait for more.
+impl Drop for Fetch {
+    fn drop(&mut self) {
+        let detail = "fetching it ended through a fault of the server; play it again, and tell its operator if that does not help";
+        // The first end counts: this is one only where there is none.
+        self.pipe.end(Err(FailureReason::new(FailureKind::Other, detail)));
     }
 }
 

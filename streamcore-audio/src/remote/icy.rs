@@ -7,8 +7,10 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// The fewest bytes between titles that a server may choose (stations use thousands): fewer are nothing but work.
+pub(super) const LEAST_INTERVAL: usize = 256;
 
 /// Takes the titles out of a body: after every so many bytes a length in units of 16, and so much text.
 #[derive(Debug, Clone)]
@@ -24,18 +26,21 @@ impl Strip {
     }
 
     /// Passes on the audio of a piece.
-    pub(super) fn pieces(&mut self, mut piece: Bytes, mut audio: impl FnMut(Bytes)) {
-        while !piece.is_empty() {
+    pub(super) fn pieces(&mut self, mut piece: &[u8], mut audio: impl FnMut(&[u8])) {
+        while let Some((first, behind)) = piece.split_first() {
             if self.text > 0 {
                 let text = self.text.min(piece.len());
-                piece.advance(text);
+                piece = &piece[text..];
                 self.text -= text;
             } else if self.audio > 0 {
                 let count = self.audio.min(piece.len());
-                audio(piece.split_to(count));
+                let (heard, rest) = piece.split_at(count);
+                audio(heard);
+                piece = rest;
                 self.audio -= count;
             } else {
-                self.text = usize::from(piece.get_u8()) * 16;
+                self.text = usize::from(*first) * 16;
+                piece = behind;
                 self.audio = self.interval;
             }
         }
@@ -126,7 +131,7 @@ mod tests {
         for size in 1..60 {
             let (mut strip, mut out) = (Strip::new(16), Vec::new());
             for piece in body.chunks(size) {
-                strip.pieces(Bytes::copy_from_slice(piece), |audio| out.extend_from_slice(&audio));
+                strip.pieces(piece, |audio| out.extend_from_slice(audio));
             }
             assert_eq!(out, audio, "in pieces of {size}");
         }

@@ -44,7 +44,7 @@ use std::{
     fmt,
     hash::BuildHasher,
     sync::{Arc, Mutex, PoisonError, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use streamcore::{FailureKind, FailureReason};
@@ -177,7 +177,7 @@ impl Remote {
     }
 
     fn seed(&self) -> u64 {
-        self.0.seeds.hash_one(std::time::Instant::now())
+        self.0.seeds.hash_one(Instant::now())
     }
 
     /// Opens a source, for as long as the patience lasts.
@@ -204,11 +204,14 @@ impl Remote {
             return Err(resolver::missing());
         }
         let (config, guard, asked) = (self.0.config.clone(), self.0.guard.clone(), page.clone());
-        let media = self.wait(&patience, async move {
+        // The resolver has a limit of its own: its time is no time of ours.
+        let begun = Instant::now();
+        let media = self.wait(&patience.longer(config.resolver_timeout), async move {
             // A resolver is no way round the guard.
             guard.addresses(&asked).await?;
             Ok(resolver::resolve(&config, &asked).await?)
         })?;
+        let patience = patience.longer(begun.elapsed());
         let (line, reply) = self.line(media, &patience)?;
         match sniff(&line.peek(sniff::LOOK_AT)?) {
             Looks::Page => {

@@ -1,7 +1,8 @@
 //! Bytes from a fetch, which waits without a thread, to a decoder, which has a thread to wait with.
 //!
-//! **Bound.** The fetch waits while as much is under way as may be; one piece may go beyond. **Cancellation.** The decoder looks every 50 ms
-//! whether anybody still wants it.
+//! **Bound.** The fetch waits while as much is under way as may be; one piece may go beyond. What is pushed is copied into blocks of our own: however
+//! small a server makes its pieces, they cost what they hold, and none keeps the buffer that it was read into. **Cancellation.** The decoder looks
+//! every 50 ms whether anybody still wants it.
 
 use std::{
     collections::VecDeque,
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, BytesMut};
 use streamcore::{FailureKind, FailureReason};
 use tokio::sync::Notify;
 
@@ -18,6 +19,9 @@ use crate::source::carrying;
 
 /// How often who waits looks whether that is still wanted.
 pub(super) const LOOK: Duration = Duration::from_millis(50);
+
+/// What is taken from memory at a time, if no larger piece comes.
+const BLOCK: usize = 4 << 10;
 
 /// How long a reader waits: as long as somebody wants it, and until a moment if there is one.
 #[derive(Debug, Clone)]
@@ -32,6 +36,11 @@ impl Patience {
         Self { wanted, until: None }
     }
 
+    /// The same, so much longer: for what has a time limit of its own.
+    pub(super) fn longer(&self, by: Duration) -> Self {
+        Self { wanted: Weak::clone(&self.wanted), until: self.until.and_then(|until| until.checked_add(by)) }
+    }
+
     /// Why to stop waiting; none while there is no reason to.
     pub(super) fn ends(&self) -> Option<FailureReason> {
         if self.wanted.strong_count() == 0 {
@@ -44,7 +53,7 @@ impl Patience {
 
 #[derive(Debug)]
 enum Piece {
-    Bytes(Bytes),
+    Bytes(BytesMut),
     /// What follows comes over another connection and does not continue what came before.
     Seam,
 }
@@ -84,13 +93,25 @@ impl Pipe {
         }
     }
 
-    pub(super) fn push(&self, bytes: Bytes) {
-        if !bytes.is_empty() {
-            let mut state = self.state();
-            state.bytes += bytes.len();
-            state.pieces.push_back(Piece::Bytes(bytes));
-            self.filled.notify_one();
+    pub(super) fn push(&self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
         }
+        let mut state = self.state();
+        state.bytes += bytes.len();
+        let mut rest = bytes;
+        if let Some(Piece::Bytes(last)) = state.pieces.back_mut() {
+            // Without taking more memory for it.
+            let (fits, more) = rest.split_at(rest.len().min(last.capacity() - last.len()));
+            last.extend_from_slice(fits);
+            rest = more;
+        }
+        if !rest.is_empty() {
+            let mut block = BytesMut::with_capacity(rest.len().max(BLOCK));
+            block.extend_from_slice(rest);
+            state.pieces.push_back(Piece::Bytes(block));
+        }
+        self.filled.notify_one();
     }
 
     pub(super) fn seam(&self) {

@@ -28,7 +28,7 @@ fn drip(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
 #[test]
 fn each_kind_of_bad_server_gets_its_reason_in_time() {
     use FailureKind::*;
-    let table: [(&str, Answer, FailureKind, &str); 26] = [
+    let table: [(&str, Answer, FailureKind, &str); 28] = [
         (
             "a byte at a time",
             |_, s| {
@@ -185,6 +185,23 @@ fn each_kind_of_bad_server_gets_its_reason_in_time() {
             |_, s| write!(s, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 120\r\n\r\n"),
             Unreadable,
             "try again in 120 s",
+        ),
+        (
+            "nothing but titles",
+            |_, s| {
+                write!(s, "HTTP/1.1 200 OK\r\nicy-metaint: 1\r\n\r\n")?;
+                loop {
+                    s.write_all(&b"\xFF\0".repeat(5_000))?;
+                }
+            },
+            Unsupported,
+            "a title after every 1 bytes, and at least 256",
+        ),
+        (
+            "overloaded for ever",
+            |_, s| write!(s, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 18446744073709551615\r\n\r\n"),
+            Unreadable,
+            "try again in 86400 s",
         ),
     ];
     for (what, answer, kind, detail) in table {

@@ -78,7 +78,7 @@ fn a_broken_connection_goes_on_where_it_broke() {
 fn what_cannot_go_on_is_told_with_its_reason() {
     let (_dir, root) = root(RemoteConfig { retry_for: Duration::from_millis(700), ..config() });
     // How a server goes on after half of the file, and what is told.
-    let again: [(&str, &str); 5] = [
+    let again: [(&str, &str); 6] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 882044\r\nETag: \"v1\"\r\n\r\n", "another one now"),
         (
             "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 441022-900000/900001\r\nETag: \"v1\"\r\n\r\n",
@@ -90,6 +90,8 @@ fn what_cannot_go_on_is_told_with_its_reason() {
         ),
         ("HTTP/1.1 403 Forbidden\r\n\r\n", "403"),
         ("HTTP/1.1 500 Internal Server Error\r\n\r\n", "did not come back within 700ms"),
+        // A wait that no clock can show.
+        ("HTTP/1.1 503 No\r\nRetry-After: 18446744073709551615\r\n\r\n", "did not come back within 700ms"),
     ];
     for (answer, told) in again {
         let bytes = wav(5);
@@ -122,6 +124,76 @@ fn what_cannot_go_on_is_told_with_its_reason() {
         "the connection was lost after 441022 of 882044 bytes, and the server cannot go on in the middle"
     );
     assert_eq!(server.asked().len(), 1);
+}
+
+/// What a server answers that gives no more than `most` bytes at a time, of a file that it says to be of `total` bytes.
+fn part(asked: &Asked, stream: &mut TcpStream, bytes: &[u8], most: usize, total: usize) -> std::io::Result<()> {
+    let first = asked.offset();
+    let part = &bytes[first.min(bytes.len())..bytes.len().min(first + most)];
+    write!(
+        stream,
+        "HTTP/1.1 206 Partial Content\r\nContent-Length: {}\r\nContent-Range: bytes {first}-{}/{total}\r\nETag: \"v1\"\r\n\r\n",
+        part.len(),
+        first + part.len().max(1) - 1
+    )?;
+    stream.write_all(part)
+}
+
+/// Promise A12.
+#[test]
+fn a_server_that_gives_a_part_at_a_time_is_asked_for_the_rest() {
+    let (dir, root) = root(RemoteConfig { retry_for: Duration::from_millis(700), ..config() });
+    let bytes = wav(5);
+    std::fs::write(dir.path().join("a.wav"), &bytes).unwrap();
+    let whole = bytes.clone();
+    let server = Server::new(move |asked, stream| part(asked, stream, &whole, 300_000, whole.len()));
+    let (local, remote) =
+        (play(&root, "a.wav", Duration::ZERO, ALL), play(&root, &server.url("/x"), Duration::ZERO, ALL));
+    assert_eq!(remote.1, Some(Ok(())));
+    assert!(local.0 == remote.0, "{} and {} samples", local.0.len(), remote.0.len());
+    let offsets: Vec<_> = server.asked().iter().map(Asked::offset).collect();
+    assert_eq!(offsets, [0, 300_000, 600_000]);
+
+    // It says that there is more, and never gives it.
+    let half = bytes[..441_022].to_vec();
+    let server = Server::new(move |asked, stream| part(asked, stream, &half, usize::MAX >> 1, 882_044));
+    let (pcm, end) = play(&root, &server.url("/x"), Duration::ZERO, ALL);
+    let reason = end.unwrap().unwrap_err();
+    assert_eq!(reason.kind, FailureKind::Broken);
+    assert!(reason.detail.starts_with("the server ended its answer too early"), "{reason}");
+    assert!((pcm.len() as f64 / 44_100.0 - 2.5).abs() < 0.1, "what came is played: {}", pcm.len());
+    assert!(server.asked().len() < 10, "asked {} times", server.asked().len());
+}
+
+#[test]
+fn nobody_is_told_to_upload_what_is_behind_a_url() {
+    let (_dir, root) = root(config());
+    // The whole file came, and it is half of one.
+    let half = wav(5)[..441_022].to_vec();
+    let server = Server::new(move |asked, stream| file(asked, stream, &half));
+    let reason = play(&root, &server.url("/x.wav"), Duration::ZERO, ALL).1.unwrap().unwrap_err();
+    assert_eq!(reason.detail, "broke off after 2.5 s of 5.0 s; use another address");
+}
+
+#[test]
+fn whatever_ends_a_fetch_its_reader_learns_it() {
+    let remote = Remote::new(config());
+    let pipe = Arc::new(pipe::Pipe::new(100));
+    let fetch = fetch::Fetch {
+        client: remote.client().unwrap(),
+        url: Url::parse("http://127.0.0.1/x").unwrap(),
+        pipe: Arc::clone(&pipe),
+        seed: 0,
+    };
+    pipe.push(b"abc");
+    drop(fetch); // as a panic does, or the end of the runtime
+    let wanted = Arc::new(());
+    let patience = Patience { wanted: Arc::downgrade(&wanted), until: Some(Instant::now() + Duration::from_secs(5)) };
+    assert_eq!(pipe.read(&mut [0; 10], &patience).unwrap(), 3, "what came is read first");
+    pipe.read(&mut [0; 10], &patience).unwrap_err();
+    let reason = pipe.failure().expect("it has ended");
+    assert_eq!(reason.kind, FailureKind::Other);
+    assert!(reason.detail.contains("a fault of the server"), "{reason}");
 }
 
 #[test]

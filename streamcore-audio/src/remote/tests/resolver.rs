@@ -58,6 +58,20 @@ fn a_resolver_gets_the_page_as_one_word_and_its_answer_is_played() {
 
 #[cfg(unix)]
 #[test]
+fn the_check_of_a_page_waits_as_long_as_the_resolver_may_take() {
+    let site = site();
+    let limit = Duration::from_millis(1_500);
+    // Longer than anything else may take, and less than its own limit.
+    let config = RemoteConfig {
+        resolver_timeout: Duration::from_secs(60),
+        ..with_command(&["sh", "-c", &format!("sleep 2; echo {}", site.url("/audio"))])
+    };
+    let info = Remote::new(config).check_within(&site.url("/page"), limit).unwrap();
+    assert_eq!(info.source, Source::Youtube);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_resolver_is_bounded_and_its_answer_is_checked() {
     let site = site();
     let page = site.url("/page");
