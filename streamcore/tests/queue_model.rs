@@ -340,7 +340,9 @@ impl List {
                     next = Some(again.id);
                     self.items.insert(0, again);
                 }
-                (Repeat::All, Outcome::Played | Outcome::Skipped) if !seen => self.items.push(again),
+                (Repeat::All, Outcome::Played | Outcome::Skipped) if !seen && again.replays.is_none() => {
+                    self.items.push(again)
+                }
                 _ => {}
             }
             self.done.push(HistoryEntry { seq, item, outcome: finished.outcome, finished_at: advance.at });

@@ -83,7 +83,7 @@ impl Fetch {
             let (mut poured, delivered) = self.pour(&mut reply, &mut known, first).await?;
             if matches!(poured, Poured::Whole) && known.length.is_some_and(|length| known.place.offset < length) {
                 let detail = "the server ended its answer too early";
-                poured = Poured::Lost(FailureReason::new(FailureKind::Broken, detail));
+                poured = Poured::Lost { reason: FailureReason::new(FailureKind::Broken, detail), at: Instant::now() };
             }
             first = false;
             drop(reply);

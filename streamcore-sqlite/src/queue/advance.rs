@@ -74,6 +74,7 @@ impl Stored<'_> {
     fn finish(&self, finished: &Finished, at: Timestamp) -> Outcome<bool> {
         self.take_turn(&finished.outcome)?;
         let again = match (self.repeat, &finished.outcome) {
+            (Repeat::All, _) if self.current_item()?.is_some_and(|item| item.replays.is_some()) => None,
             (Repeat::One, Ended::Played) | (Repeat::All, Ended::Played | Ended::Skipped) => {
                 let again = finished.item.repetition();
                 (!self.knows(again)?).then_some(again)

@@ -24,7 +24,8 @@ pub enum Repeat {
     Off,
     /// The current item, when it has played to its end. A skip goes on to the next.
     One,
-    /// All: an item that was played or skipped waits again behind all others. One that failed does not.
+    /// All: an item that was played or skipped waits again behind all others. One that failed does not, nor does one that was played again
+    /// from the history ([`QueueItem::replays`](crate::QueueItem)).
     All,
 }
 

@@ -29,7 +29,6 @@ pub fn item(n: u64) -> QueueItem {
         added_by: Some("o'hara; DROP TABLE".into()),
         requested_by: Some(i64::MIN + 1),
         tier: Tier::Admin,
-        replays: Some(i64::MAX as u64 - n),
         metadata,
         ..QueueItem::file(item_id(n), format!("трек {n} \"🎵\"\n"), format!("http://example.com/{n}?a=1&b=%20"), at(n))
     }

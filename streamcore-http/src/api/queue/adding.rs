@@ -74,8 +74,9 @@ async fn item(
             metadata.entry(key).or_insert(value);
         }
     }
-    // The title that players show is "artist - title".
-    if let Some(artist) = media.artist.as_deref().and_then(|artist| readable(artist, MAX_TITLE_CHARS)) {
+    // The title that players show is "artist - title". Of a track the library knows better than its tags do.
+    let of_tags = media.artist.as_deref().filter(|_| track.is_none());
+    if let Some(artist) = of_tags.and_then(|artist| readable(artist, MAX_TITLE_CHARS)) {
         metadata.entry("artist").or_insert(Value::String(artist));
     }
     let title = wanted.title.or_else(|| track.map(|track| track.title.clone()));

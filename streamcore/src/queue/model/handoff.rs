@@ -47,6 +47,8 @@ impl QueueModel {
             self.pass_the_turn_on(&requester);
         }
         let again = match (self.repeat, &finished.outcome) {
+            // What is played again from the history is one more time of something that comes round by itself.
+            (Repeat::All, _) if item.replays.is_some() => None,
             (Repeat::One, Outcome::Played) | (Repeat::All, Outcome::Played | Outcome::Skipped) => {
                 Some(QueueItem { id: item.id.repetition(), ..item.clone() }).filter(|again| !self.knows(again.id))
             }

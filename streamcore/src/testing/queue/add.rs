@@ -13,6 +13,7 @@ pub async fn q01_an_added_item_waits_behind_all_others_and_is_returned_unchanged
     }
     let mut plain = item(4);
     plain = crate::QueueItem::file(plain.id, "plain", "a.mp3", crate::Timestamp::from_millis(u64::MAX));
+    plain.replays = Some(i64::MAX as u64);
     queue.apply(STREAM, Op::add(plain.clone()).into()).await.answered();
     assert_eq!(view(&*queue).await.items, [item(1), item(2), item(3), plain]);
 }

@@ -44,7 +44,8 @@ pub async fn q50_repeat_one_plays_the_item_again_until_it_is_skipped(fixture: &m
     assert_eq!(ids(&*queue).await, [item_id(3)]);
 }
 
-/// **Q51.** With repeat all, an item that was played or skipped waits again behind all others; one that failed does not.
+/// **Q51.** With repeat all, an item that was played or skipped waits again behind all others; one that failed does not, nor does one that was
+/// played again from the history.
 pub async fn q51_repeat_all_puts_the_item_behind_all_others(fixture: &mut dyn QueueFixture) {
     let queue = fixture.queue();
     fill(&*queue, 3).await;
@@ -61,8 +62,14 @@ pub async fn q51_repeat_all_puts_the_item_behind_all_others(fixture: &mut dyn Qu
     edit(&*queue, Op::Clear).await;
     advance(&*queue, end_of(one, Outcome::Played)).await;
     assert_eq!(ids(&*queue).await, [one.repetition()], "alone, it follows itself");
+    let replayed = QueueItem { replays: Some(1), ..item(9) };
+    edit(&*queue, Op::add(replayed)).await;
+    advance(&*queue, end_of(one.repetition(), Outcome::Played)).await;
+    assert_eq!(ids(&*queue).await, [item_id(9), one.repetition().repetition()]);
+    advance(&*queue, end_of(item_id(9), Outcome::Played)).await;
+    assert_eq!(ids(&*queue).await, [one.repetition().repetition()], "it came round by itself already");
     set_repeat(&*queue, Repeat::Off).await;
-    assert_eq!(advance(&*queue, end_of(one.repetition(), Outcome::Played)).await.current, None);
+    assert_eq!(advance(&*queue, end_of(one.repetition().repetition(), Outcome::Played)).await.current, None);
 }
 
 /// **Q52.** A hand-off that is repeated, late or concurrent makes one copy of what is repeated; an id that is known makes none.
