@@ -233,7 +233,7 @@ impl Fetch {
 /// Whatever ends the task, its reader does not wait for more.
 impl Drop for Fetch {
     fn drop(&mut self) {
-        let detail = "fetching it ended through a fault of the server; play it again, and tell its operator if that does not help";
+        let detail = "fetching it ended through a fault of this server; play it again, and tell its operator if that does not help";
         // The first end counts: this is one only where there is none.
         self.pipe.end(Err(FailureReason::new(FailureKind::Other, detail)));
     }

@@ -193,7 +193,7 @@ fn whatever_ends_a_fetch_its_reader_learns_it() {
     pipe.read(&mut [0; 10], &patience).unwrap_err();
     let reason = pipe.failure().expect("it has ended");
     assert_eq!(reason.kind, FailureKind::Other);
-    assert!(reason.detail.contains("a fault of the server"), "{reason}");
+    assert!(reason.detail.contains("a fault of this server"), "{reason}");
 }
 
 #[test]
