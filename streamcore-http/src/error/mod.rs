@@ -150,6 +150,11 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
+    /// A store that says nothing: what was asked of it may or may not have happened.
+    pub(crate) fn silent_store() -> Self {
+        Self::Unavailable { detail: "no answer in time".to_owned(), disk: None }
+    }
+
     /// Its status and the code that programs match on.
     pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         use StatusCode as S;
