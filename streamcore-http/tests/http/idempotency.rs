@@ -10,7 +10,7 @@ use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use serde_json::{Value, json};
 use streamcore_http::filter;
 
-use crate::common::Server;
+use crate::common::{Server, server::STREAM};
 
 const ITEMS: &str = "/api/v1/queue/7/items";
 
@@ -219,4 +219,22 @@ async fn a_key_that_is_forgotten_is_a_new_one() {
     server.keys.forget();
     keyed.post("/api/v1/queue/7/undo", json!({})).await.expect(200);
     assert_eq!(total(&server).await, 0);
+}
+
+/// Promise H9.
+#[tokio::test]
+async fn previous_that_comes_again_is_recognised() {
+    let server = Server::start().await;
+    server.playing(&["x.mp3", "y.mp3"]).await;
+    server.api.post("/api/v1/queue/7/skip", json!({})).await.expect(200);
+    server.keys.lose_ends.store(true, Ordering::SeqCst);
+    let keyed = server.api.with("Idempotency-Key", "k");
+    let first = keyed.post("/api/v1/queue/7/previous", json!({})).await.expect(200);
+    let again = keyed.post("/api/v1/queue/7/previous", json!({})).await.expect(200);
+    assert_eq!(again, first);
+    // Also when what it played is over: it plays once.
+    server.player.end(STREAM);
+    server.queue_when("the next one plays", |queue| queue["current_playing"]["id"] != first["next_item"]["id"]).await;
+    let late = keyed.post("/api/v1/queue/7/previous", json!({})).await.expect(200);
+    assert_ne!(late["next_item"]["id"], first["next_item"]["id"]);
 }
