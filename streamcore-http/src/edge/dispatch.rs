@@ -107,7 +107,10 @@ impl Edge {
             (&Method::POST, Some(_)) => Key::of_upload(&headers, path, &query)?,
             _ => None,
         };
-        let limit = if upload.is_some() { UPLOAD_LIMIT } else { self.app.settings.answer_timeout };
+        let limit = match route.takes {
+            Takes::Upload => UPLOAD_LIMIT,
+            Takes::Whole { .. } => self.app.settings.answer_limit(route.checks_media),
+        };
         let call = Call {
             app: Arc::clone(&self.app),
             method: method.clone(),

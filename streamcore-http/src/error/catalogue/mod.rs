@@ -216,8 +216,8 @@ impl ApiError {
                 "хранилище недоступно, ответить сейчас нельзя; попробуйте позже",
             ),
             Self::MediaUnavailable { reason } => say(
-                format!("the media directory cannot be read ({}); try again later", reason.kind.as_str()),
-                format!("каталог медиафайлов не читается ({}); попробуйте позже", reason.kind.as_str()),
+                format!("media cannot be read now ({}); try again later", reason.kind.as_str()),
+                format!("медиафайлы сейчас не читаются ({}); попробуйте позже", reason.kind.as_str()),
             ),
             Self::Corrupt { .. } => fixed(
                 "the store holds something that cannot be read; the server's log says what",
