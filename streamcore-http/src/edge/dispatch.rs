@@ -172,7 +172,7 @@ async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Du
             tracing::error!(route = template, "a handler panicked");
             Err(ApiError::Internal)
         }
-        Err(_) => Err(ApiError::silent_store()),
+        Err(_) => Err(ApiError::Late),
     }
 }
 

@@ -142,7 +142,7 @@ pub(super) async fn answer(
     let origin = Origin(crate::api::random_uuid()?.into_bytes());
     let claim = app.idempotency.claim(key.scoped.clone(), key.request, origin, limits, app.runtime.now());
     // One that is made after all is nobody's, and overdue like that of a process that is gone.
-    let claim = tokio::time::timeout(app.settings.answer_timeout, claim).await.map_err(|_| ApiError::silent_store())?;
+    let claim = tokio::time::timeout(app.settings.answer_timeout, claim).await.map_err(|_| ApiError::Late)?;
     match claim? {
         Claim::Fresh(ticket, origin) => {
             key.begins_with(origin);

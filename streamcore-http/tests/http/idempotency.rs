@@ -190,7 +190,10 @@ async fn a_store_of_keys_that_says_nothing_keeps_nobody_waiting() {
     let server = Server::with(|settings, _| settings.answer_timeout = Duration::from_millis(200)).await;
     server.keys.silent.store(true, Ordering::SeqCst);
     let keyed = server.api.with("Idempotency-Key", "k");
-    keyed.post(ITEMS, json!({"url": "a.mp3"})).await.refused(503, "unavailable");
+    let late = keyed.post(ITEMS, json!({"url": "a.mp3"})).await;
+    assert!(late.header("retry-after").is_some());
+    let late = late.refused(503, "unavailable");
+    assert!(late["message"].as_str().unwrap().starts_with("this took too long"), "{late}");
     assert_eq!(total(&server).await, 0);
     // What was done is told, and what was refused is refused, also if the store does not say that it kept it.
     server.keys.silent.store(false, Ordering::SeqCst);
