@@ -28,9 +28,9 @@ pub(crate) fn table() -> Vec<Route> {
         // The queue of a stream.
         get   ("/api/v1/queue/{stream}",                        Read,   queue::list::answer),
         delete("/api/v1/queue/{stream}",                        Token,  queue::clear::answer),
-        post  ("/api/v1/queue/{stream}/items",                  Token,  queue::add::answer),
-        post  ("/api/v1/queue/{stream}/items/batch",            Token,  queue::batch::answer).with_body(queue::batch::MAX_BODY_BYTES),
-        post  ("/api/v1/queue/{stream}/import",                 Token,  queue::import::answer).with_body(queue::import::MAX_BODY_BYTES),
+        post  ("/api/v1/queue/{stream}/items",                  Token,  queue::add::answer).checking_media(),
+        post  ("/api/v1/queue/{stream}/items/batch",            Token,  queue::batch::answer).checking_media().with_body(queue::batch::MAX_BODY_BYTES),
+        post  ("/api/v1/queue/{stream}/import",                 Token,  queue::import::answer).checking_media().with_body(queue::import::MAX_BODY_BYTES),
         delete("/api/v1/queue/{stream}/items/{item}",           Token,  queue::remove::answer),
         patch ("/api/v1/queue/{stream}/items/{item}/move",      Token,  queue::move_item::answer),
         put   ("/api/v1/queue/{stream}/items/{item}/position",  Token,  queue::move_item::answer),
@@ -66,15 +66,15 @@ pub(crate) fn table() -> Vec<Route> {
 
         // The library.
         get   ("/api/v1/tracks",                               Token,  tracks::list::answer),
-        post  ("/api/v1/tracks",                               Token,  tracks::create::answer),
+        post  ("/api/v1/tracks",                               Token,  tracks::create::answer).checking_media(),
         post  ("/api/v1/tracks/upload",                        Token,  tracks::upload::answer).with_upload(),
         get   ("/api/v1/tracks/{track}",                       Token,  tracks::one::get),
-        patch ("/api/v1/tracks/{track}",                       Token,  tracks::one::edit),
+        patch ("/api/v1/tracks/{track}",                       Token,  tracks::one::edit).checking_media(),
         delete("/api/v1/tracks/{track}",                       Token,  tracks::one::delete),
 
         // The queue of one stream as the older playlist API shows it.
         get   ("/api/playlist",                                Read,   playlist::list::answer),
-        post  ("/api/playlist",                                Token,  playlist::add::answer),
+        post  ("/api/playlist",                                Token,  playlist::add::answer).checking_media(),
         patch ("/api/playlist/reorder",                        Token,  playlist::reorder::answer).with_body(playlist::reorder::MAX_BODY_BYTES),
         delete("/api/playlist/{item}",                         Token,  playlist::remove::answer),
 

@@ -41,6 +41,9 @@ pub struct State {
     pub settings: Settings,
 }
 
+/// How long media may take to show what it is, where nobody says otherwise.
+const CHECK_LIMIT: Duration = Duration::from_secs(8);
+
 /// How the routes behave.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -72,6 +75,9 @@ pub struct Settings {
     pub body_timeout: Duration,
     /// How long a request may wait for stores and streams before it is answered with 503.
     pub answer_timeout: Duration,
+    /// How long media may take to show what it is, one or all of a batch together; a request that names media is answered within as much
+    /// more. None: two thirds of `answer_timeout`, at most 8 s. Media behind resolvers and slow servers needs more.
+    pub check_limit: Option<Duration>,
 }
 
 impl Settings {
@@ -99,7 +105,19 @@ impl Settings {
             max_listeners: 9_000,
             body_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(15),
+            check_limit: None,
         }
+    }
+
+    /// See [`check_limit`](Self::check_limit).
+    pub(crate) fn check_limit(&self) -> Duration {
+        self.check_limit.unwrap_or_else(|| CHECK_LIMIT.min(self.answer_timeout * 2 / 3))
+    }
+
+    /// How long a request may take; one that looks at media has some time left after that for the rest.
+    pub(crate) fn answer_limit(&self, checks_media: bool) -> Duration {
+        let with_check = if checks_media { self.check_limit() + self.answer_timeout / 3 } else { Duration::ZERO };
+        self.answer_timeout.max(with_check)
     }
 }
 

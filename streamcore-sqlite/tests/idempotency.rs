@@ -9,7 +9,7 @@ use proptest::{prelude::ProptestConfig, proptest};
 use rusqlite::Connection;
 use streamcore::{
     Timestamp,
-    idempotency::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Result, ScopedKey, Ticket},
+    idempotency::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Origin, Result, ScopedKey, Ticket},
     testing::{
         Capabilities,
         idempotency::{
@@ -71,12 +71,16 @@ proptest! {
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_355_400_000);
 
+/// Of the claims of before, and of those that the tests make.
+const OLD: Origin = Origin([2; 16]);
+const NEW: Origin = Origin([3; 16]);
+
 fn key(n: u64) -> ScopedKey {
     ScopedKey { caller: "anna".into(), route: "POST /items".into(), key: n.to_string() }
 }
 
 async fn claim(store: &Store, n: u64) -> Result<Claim> {
-    store.store().claim(key(n), Fingerprint([1; 32]), Limits::default(), NOW).await
+    store.store().claim(key(n), Fingerprint([1; 32]), NEW, Limits::default(), NOW).await
 }
 
 /// A store in which this was done behind its back.
@@ -98,11 +102,11 @@ fn rows_of_the_first_form_are_read() {
     block_on(async {
         let store = with("").await;
         let answer = Answer { status: 201, content_type: "application/json".into(), body: vec![0x7b, 0xff].into() };
-        assert_eq!(claim(&store, 1).await.unwrap(), Claim::Done(answer.clone()));
+        assert_eq!(claim(&store, 1).await.unwrap(), Claim::Done(answer.clone(), OLD));
         assert_eq!(claim(&store, 2).await.unwrap(), Claim::InProgress);
         assert!(store.store().finish(Ticket(9), answer.clone(), NOW).await.unwrap());
-        assert_eq!(claim(&store, 2).await.unwrap(), Claim::Done(answer));
-        assert_eq!(claim(&store, 3).await.unwrap(), Claim::Fresh(Ticket(10)));
+        assert_eq!(claim(&store, 2).await.unwrap(), Claim::Done(answer, OLD));
+        assert_eq!(claim(&store, 3).await.unwrap(), Claim::Fresh(Ticket(10), NEW));
     });
 }
 
@@ -110,6 +114,7 @@ fn rows_of_the_first_form_are_read() {
 fn a_spoilt_key_is_named() {
     for (column, value) in [
         ("request", "x'00'"),
+        ("origin", "x'00'"),
         ("status", "70000"),
         ("content_type", "NULL"),
         ("body", "NULL"),

@@ -9,7 +9,7 @@ use futures::executor::block_on;
 use proptest::prelude::*;
 use streamcore::{
     Timestamp,
-    idempotency::{Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, ScopedKey},
+    idempotency::{Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, Origin, ScopedKey},
     testing::{
         Capabilities, Flaky,
         flaky::Fault,
@@ -51,7 +51,7 @@ mod behind_a_wrapper {
 
 fn claimed(store: &dyn Idempotency, now: Timestamp) -> streamcore::idempotency::Result<Claim> {
     let key = ScopedKey { caller: "a".into(), route: "r".into(), key: "k".into() };
-    block_on(store.claim(key, Fingerprint([0; 32]), Limits::default(), now))
+    block_on(store.claim(key, Fingerprint([0; 32]), Origin([0; 16]), Limits::default(), now))
 }
 
 #[test]
@@ -60,18 +60,18 @@ fn a_claim_whose_answer_was_lost_is_in_progress_until_it_is_overdue() {
     let lost = claimed(&store, Timestamp::default());
     assert!(lost.as_ref().is_err_and(|error| error.is_retryable()), "{lost:?}");
     assert_eq!(claimed(&store, Timestamp::from_millis(59_999)).unwrap(), Claim::InProgress);
-    assert!(matches!(claimed(&store, Timestamp::from_millis(60_000)).unwrap(), Claim::Fresh(_)));
+    assert!(matches!(claimed(&store, Timestamp::from_millis(60_000)).unwrap(), Claim::Fresh(..)));
 }
 
 #[test]
 fn a_key_is_kept_for_a_day_unless_somebody_says_otherwise() {
     let store = MemoryIdempotency::new();
-    let Claim::Fresh(ticket) = claimed(&store, Timestamp::default()).unwrap() else { panic!("the key is new") };
+    let Claim::Fresh(ticket, _) = claimed(&store, Timestamp::default()).unwrap() else { panic!("the key is new") };
     let answer = Answer { status: 200, content_type: String::new(), body: "x".into() };
     assert!(block_on(store.finish(ticket, answer.clone(), Timestamp::default())).unwrap());
     let day = 24 * 3_600_000;
-    assert_eq!(claimed(&store, Timestamp::from_millis(day - 1)).unwrap(), Claim::Done(answer));
-    assert!(matches!(claimed(&store, Timestamp::from_millis(day)).unwrap(), Claim::Fresh(_)));
+    assert_eq!(claimed(&store, Timestamp::from_millis(day - 1)).unwrap(), Claim::Done(answer, Origin([0; 16])));
+    assert!(matches!(claimed(&store, Timestamp::from_millis(day)).unwrap(), Claim::Fresh(..)));
 }
 
 proptest! {

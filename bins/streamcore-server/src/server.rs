@@ -65,6 +65,8 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     }
     let max_connections = limits::connections(config.http.max_connections.value);
     let max_listeners = limits::listeners(config.http.max_listeners.value, max_connections);
+    let mut settings = config.http.settings(secret, &config.queue, &config.library, max_listeners);
+    settings.check_limit = config.remote.check_limit(&config.resolver);
     let state = Arc::new(State {
         host: host.clone(),
         queue: store.clone(),
@@ -74,7 +76,7 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         library: store.clone(),
         idempotency: store.clone(),
         runtime,
-        settings: config.http.settings(secret, &config.queue, &config.library, max_listeners),
+        settings,
     });
     let media_dir = &config.media_dir.value;
     let resumed = resumed.len();

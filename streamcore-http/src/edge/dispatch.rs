@@ -104,11 +104,13 @@ impl Edge {
         }
         let key = match (method, &upload) {
             (&Method::POST, None) => Key::of(&headers, path, &query, &whole)?,
-            // What a file holds is not known before it came: its length must do.
-            (&Method::POST, Some(_)) => Key::of(&headers, path, &query, &body::announced(&headers).to_be_bytes())?,
+            (&Method::POST, Some(_)) => Key::of_upload(&headers, path, &query)?,
             _ => None,
         };
-        let limit = if upload.is_some() { UPLOAD_LIMIT } else { self.app.settings.answer_timeout };
+        let limit = match route.takes {
+            Takes::Upload => UPLOAD_LIMIT,
+            Takes::Whole { .. } => self.app.settings.answer_limit(route.checks_media),
+        };
         let call = Call {
             app: Arc::clone(&self.app),
             method: method.clone(),
@@ -170,7 +172,7 @@ async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Du
             tracing::error!(route = template, "a handler panicked");
             Err(ApiError::Internal)
         }
-        Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned(), disk: None }),
+        Err(_) => Err(ApiError::Late),
     }
 }
 

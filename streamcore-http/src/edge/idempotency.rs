@@ -2,9 +2,12 @@
 //!
 //! The answer of a request that succeeded is kept and given again. One that was refused did nothing, and its key is free again. A process
 //! that ends in between leaves nobody to tell what became of the request: whatever it makes therefore bears ids that are made from the key
-//! ([`Key::uuid`]), and the queue recognises those.
+//! and its first claim ([`Key::uuid`]), and the queue recognises those.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use futures::channel::oneshot;
 use http_body_util::BodyExt;
@@ -12,15 +15,15 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use streamcore::{
     Revision,
-    idempotency::{self, Answer as Kept, Claim, Fingerprint, Limits, ScopedKey, Ticket},
+    idempotency::{self, Answer as Kept, Claim, Fingerprint, Limits, Origin, ScopedKey, Ticket},
 };
 use uuid::Uuid;
 use warp::{
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
     reply::Response,
 };
 
-use super::{Answer, respond};
+use super::{Answer, body, respond};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     state::App,
@@ -28,13 +31,16 @@ use crate::{
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// What a file is told by from another one of its length (RFC 9530).
+const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+
 /// Tells that the answer is one that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Who calls. Whoever shows the service token is one caller.
 const CALLER: &str = "service";
 
-/// The namespace of the ids that are made from keys.
+/// The namespace of names of ours that are made from what callers say.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5d3c_1f0e_9a77_4b6e_8f21_6a0d_2c4b_e913);
 
 /// How long an answer is kept.
@@ -43,12 +49,17 @@ const KEEP_FOR: Duration = Duration::from_secs(24 * 3_600);
 /// After what time beyond the longest answer a request counts as given up by a process that is gone.
 const OVERDUE: Duration = Duration::from_secs(15);
 
+/// How long ending a claim may take. What was done is told then, whether or not the store could keep it.
+const END_LIMIT: Duration = Duration::from_secs(2);
+
 /// One key, and the request that came with it.
 #[derive(Debug)]
 pub(crate) struct Key {
     scoped: ScopedKey,
     request: Fingerprint,
-    namespace: Uuid,
+    name: [u8; 32],
+    /// Known from the claim on, and with it the ids.
+    origin: OnceLock<Uuid>,
 }
 
 impl Key {
@@ -65,6 +76,20 @@ impl Key {
         Ok(Some(Self::new(key, path, query, body)))
     }
 
+    /// The key of a request whose body is not known before it came: its length, and the digest that its sender may give, must do.
+    pub(super) fn of_upload(headers: &HeaderMap, path: &str, query: &str) -> Result<Option<Self>, ApiError> {
+        let mut told = body::announced(headers).to_be_bytes().to_vec();
+        for value in headers.get_all(CONTENT_DIGEST) {
+            told.extend_from_slice(value.as_bytes());
+        }
+        match Self::of(headers, path, query, &told)? {
+            Some(_) if !headers.contains_key(CONTENT_LENGTH) => {
+                Err(FieldError::new(Part::Header, "Content-Length", Problem::LengthOfKeyed).into())
+            }
+            key => Ok(key),
+        }
+    }
+
     fn new(key: &str, path: &str, query: &str, body: &[u8]) -> Self {
         let mut route = format!("POST {}", path.strip_suffix('/').unwrap_or(path));
         if route.len() > idempotency::MAX_KEY_BYTES {
@@ -75,13 +100,20 @@ impl Key {
         Self {
             scoped: ScopedKey { caller: CALLER.to_owned(), route, key: key.to_owned() },
             request: Fingerprint(request),
-            namespace: Uuid::new_v5(&NAMESPACE, &name),
+            name,
+            origin: OnceLock::new(),
         }
     }
 
-    /// An id for something that this request makes: the same each time that it comes.
+    /// An id for something that this request makes: the same each time that it comes, for as long as its key is remembered.
     pub(crate) fn uuid(&self, what: &str) -> Uuid {
-        Uuid::new_v5(&self.namespace, what.as_bytes())
+        let origin = self.origin.get().unwrap_or(&NAMESPACE);
+        Uuid::new_v5(origin, &digest(&[&self.name, what.as_bytes()]))
+    }
+
+    /// What the ids are made of, as the claim says.
+    fn begins_with(&self, origin: Origin) {
+        self.origin.get_or_init(|| Uuid::from_bytes(origin.0));
     }
 }
 
@@ -107,8 +139,13 @@ pub(super) async fn answer(
         overdue_after: overdue_after(limit, app.runtime.now().since(app.started_at)),
         keys_per_caller: app.settings.max_idempotency_keys,
     };
-    match app.idempotency.claim(key.scoped.clone(), key.request, limits, app.runtime.now()).await? {
-        Claim::Fresh(ticket) => {
+    let origin = Origin(crate::api::random_uuid()?.into_bytes());
+    let claim = app.idempotency.claim(key.scoped.clone(), key.request, origin, limits, app.runtime.now());
+    // One that is made after all is nobody's, and overdue like that of a process that is gone.
+    let claim = tokio::time::timeout(app.settings.answer_timeout, claim).await.map_err(|_| ApiError::Late)?;
+    match claim? {
+        Claim::Fresh(ticket, origin) => {
+            key.begins_with(origin);
             // Carried out to its end, also if who asked for it goes away: an answer is what the key is for.
             let (told, answer) = oneshot::channel();
             let app_of_task = Arc::clone(app);
@@ -119,7 +156,8 @@ pub(super) async fn answer(
         }
         Claim::InProgress => Err(ApiError::KeyInProgress),
         Claim::Mismatch => Err(ApiError::KeyReused),
-        Claim::Done(kept) => {
+        Claim::Done(kept, origin) => {
+            key.begins_with(origin);
             // What was too long to keep is done again: all that it made is recognised by its ids.
             let mut response = if is_whole(&kept) { again(kept) } else { handled.await? };
             response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -139,8 +177,8 @@ async fn carry_out(app: &App, ticket: Ticket, handled: impl Future<Output = Answ
         Ok(response) if response.status().is_success() => response,
         // It did nothing, or nobody knows what it did: whoever tries again under this key does the same request again.
         refused => {
-            if let Err(error) = app.idempotency.abandon(ticket).await {
-                tracing::warn!(%error, "an idempotency key is blocked until it is overdue");
+            if let Err(error) = ended(app.idempotency.abandon(ticket)).await {
+                tracing::warn!(error, "an idempotency key is blocked until it is overdue");
             }
             return refused;
         }
@@ -151,13 +189,21 @@ async fn carry_out(app: &App, ticket: Ticket, handled: impl Future<Output = Answ
     let kept = Kept { status: parts.status.as_u16(), content_type: content_type.to_owned(), body: body.clone() };
     let kept = if kept.check().is_ok() { kept } else { too_long(parts.status) };
     // What was done is done and is told, whether or not the answer can be kept.
-    if let Err(error) = app.idempotency.finish(ticket, kept, app.runtime.now()).await {
-        tracing::warn!(%error, "an answer could not be kept under its idempotency key");
+    if let Err(error) = ended(app.idempotency.finish(ticket, kept, app.runtime.now())).await {
+        tracing::warn!(error, "an answer could not be kept under its idempotency key");
     }
     let mut response = respond::empty(parts.status, &[]);
     *response.headers_mut() = parts.headers;
     *response.body_mut() = body.into();
     Ok(response)
+}
+
+/// Ends a claim, in a time in which the caller still waits; an error is for the log.
+async fn ended<T>(end: impl Future<Output = idempotency::Result<T>>) -> Result<(), String> {
+    match tokio::time::timeout(END_LIMIT, end).await {
+        Ok(ended) => ended.map(drop).map_err(|error| error.to_string()),
+        Err(_) => Err("the store did not answer in time".to_owned()),
+    }
 }
 
 /// Kept in place of an answer that is too long.
@@ -223,6 +269,9 @@ mod tests {
         ] {
             assert_ne!(other, one);
         }
+        let later = Key::new("k", "/a/7", "", b"{}");
+        later.begins_with(Origin([1; 16]));
+        assert_ne!(later.uuid("0"), one, "claimed anew it is another request");
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(super) enum Takes {
 pub(crate) struct Route {
     pub(crate) info: RouteInfo,
     pub(super) takes: Takes,
+    /// Whether it looks at media, which takes what time it takes.
+    pub(super) checks_media: bool,
     pub(super) handler: Handler,
 }
 
@@ -55,12 +57,18 @@ impl Route {
         F: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { info: RouteInfo { method, template, access }, takes: Takes::Whole { limit: MAX_BODY_BYTES }, handler }
+        let (info, takes) = (RouteInfo { method, template, access }, Takes::Whole { limit: MAX_BODY_BYTES });
+        Self { info, takes, checks_media: false, handler }
     }
 
     /// The same route, for bodies of up to this many bytes.
     pub(crate) fn with_body(self, limit: usize) -> Self {
         Self { takes: Takes::Whole { limit }, ..self }
+    }
+
+    /// The same route, for a handler that looks at media first.
+    pub(crate) fn checking_media(self) -> Self {
+        Self { checks_media: true, ..self }
     }
 
     /// The same route, for a file that its handler reads as it comes.

@@ -79,6 +79,8 @@ pub(crate) enum Problem {
         length: f64,
     },
     Key,
+    /// An upload with an idempotency key does not say how long it is.
+    LengthOfKeyed,
     /// Only one of the two may be given.
     Beside {
         other: &'static str,

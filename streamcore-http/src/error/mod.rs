@@ -137,6 +137,8 @@ pub(crate) enum ApiError {
         /// How its disk fails, if it is that.
         disk: Option<std::io::ErrorKind>,
     },
+    /// No answer in time, of a store or of whoever sends a file: what was asked may or may not have happened.
+    Late,
     MediaUnavailable {
         reason: FailureReason,
     },
@@ -197,7 +199,7 @@ impl ApiError {
             Self::ListenersFull { .. } => (S::SERVICE_UNAVAILABLE, "too_many_listeners"),
             Self::Busy { .. } => (S::SERVICE_UNAVAILABLE, "busy"),
             Self::ShuttingDown => (S::SERVICE_UNAVAILABLE, "shutting_down"),
-            Self::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Unavailable { .. } | Self::Late => (S::SERVICE_UNAVAILABLE, "unavailable"),
             Self::MediaUnavailable { .. } => (S::SERVICE_UNAVAILABLE, "media_unavailable"),
             Self::Corrupt { .. } => (S::INTERNAL_SERVER_ERROR, "store_corrupt"),
             Self::NotSupported { .. } => (S::NOT_IMPLEMENTED, "not_supported"),

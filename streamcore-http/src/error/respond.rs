@@ -61,6 +61,7 @@ impl ApiError {
         match self {
             Self::Unavailable { detail, .. } | Self::Corrupt { detail } | Self::NotStored { detail } => detail,
             Self::MediaUnavailable { reason } => &reason.detail,
+            Self::Late => "no answer in time",
             _ => "",
         }
     }

@@ -3,7 +3,6 @@
 //! *Soft*: no new connections, idle ones are closed, requests in flight are finished. An endless body ends because its source ends: whoever
 //! resolves the shutdown future also closes the broadcasts ([`Host::shutdown`](streamcore::driver::Host::shutdown)). *Hard*: what is left
 //! after the grace period is cut.
-
 //!
 //! A connection that turns out to be a listener leaves hyper once its head is answered (`hand_over.rs`); from then on it is one of many sockets
 //! of one task (`fan_out.rs`), and still one connection of those that are limited.

@@ -10,7 +10,7 @@ use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use serde_json::{Value, json};
 use streamcore_http::filter;
 
-use crate::common::Server;
+use crate::common::{Server, server::STREAM};
 
 const ITEMS: &str = "/api/v1/queue/7/items";
 
@@ -125,6 +125,8 @@ async fn a_request_whose_answer_nobody_kept_is_recognised_by_what_it_made() {
     let server = Server::start().await;
     server.playing(&["x.mp3", "y.mp3", "z.mp3"]).await;
     let body = json!({"items": [{"url": "a.mp3"}, {"url": "b.mp3"}]});
+    // As after a crash: what was done is done, and nobody kept its answer.
+    server.keys.lose_ends.store(true, Ordering::SeqCst);
     let keyed = server.api.with("Idempotency-Key", "k");
     for (path, body) in [
         (ITEMS, json!({"url": "a.mp3"})),
@@ -137,13 +139,10 @@ async fn a_request_whose_answer_nobody_kept_is_recognised_by_what_it_made() {
         let first = keyed.post(path, body.clone()).await;
         assert!(first.status < 300, "{path}");
         let before = state(&server).await;
-        // As after a crash: what was done is done, and the key is not known.
-        server.keys.forget();
         let again = keyed.post(path, body.clone()).await;
         assert_eq!(again.header("idempotency-replayed"), None);
         assert_eq!(again.status, first.status, "{path}: {again:?}");
         assert_eq!((state(&server).await, &again.json()["id"]), (before, &first.json()["id"]), "{path}");
-        server.keys.forget();
     }
 }
 
@@ -183,4 +182,62 @@ async fn a_key_that_is_none_is_refused_by_its_name() {
     let twice = server.api.with("Idempotency-Key", "a").with("Idempotency-Key", "b");
     twice.post(ITEMS, json!({"url": "a.mp3"})).await.refused(422, "validation_error");
     assert_eq!(total(&server).await, 0);
+}
+
+/// Promise H6.
+#[tokio::test]
+async fn a_store_of_keys_that_says_nothing_keeps_nobody_waiting() {
+    let server = Server::with(|settings, _| settings.answer_timeout = Duration::from_millis(200)).await;
+    server.keys.silent.store(true, Ordering::SeqCst);
+    let keyed = server.api.with("Idempotency-Key", "k");
+    let late = keyed.post(ITEMS, json!({"url": "a.mp3"})).await;
+    assert!(late.header("retry-after").is_some());
+    let late = late.refused(503, "unavailable");
+    assert!(late["message"].as_str().unwrap().starts_with("this took too long"), "{late}");
+    assert_eq!(total(&server).await, 0);
+    // What was done is told, and what was refused is refused, also if the store does not say that it kept it.
+    server.keys.silent.store(false, Ordering::SeqCst);
+    server.keys.silent_ends.store(true, Ordering::SeqCst);
+    let other = server.api.with("Idempotency-Key", "other");
+    let (done, refused) =
+        tokio::join!(keyed.post(ITEMS, json!({"url": "a.mp3"})), other.post(ITEMS, json!({"url": "missing.mp3"})));
+    done.expect(201);
+    refused.refused(422, "validation_error");
+    assert_eq!(total(&server).await, 1);
+}
+
+/// Promise H9.
+#[tokio::test]
+async fn a_key_that_is_forgotten_is_a_new_one() {
+    let server = Server::start().await;
+    let keyed = server.api.with("Idempotency-Key", "k");
+    let first = keyed.post(ITEMS, json!({"url": "a.mp3"})).await.expect(201);
+    // As after a day.
+    server.keys.forget();
+    let second = keyed.post(ITEMS, json!({"url": "a.mp3"})).await.expect(201);
+    assert_ne!(second["id"], first["id"]);
+    assert_eq!(total(&server).await, 2, "it is done, not only answered");
+    // An edit without ids of its own is another one too.
+    keyed.post("/api/v1/queue/7/undo", json!({})).await.expect(200);
+    server.keys.forget();
+    keyed.post("/api/v1/queue/7/undo", json!({})).await.expect(200);
+    assert_eq!(total(&server).await, 0);
+}
+
+/// Promise H9.
+#[tokio::test]
+async fn previous_that_comes_again_is_recognised() {
+    let server = Server::start().await;
+    server.playing(&["x.mp3", "y.mp3"]).await;
+    server.api.post("/api/v1/queue/7/skip", json!({})).await.expect(200);
+    server.keys.lose_ends.store(true, Ordering::SeqCst);
+    let keyed = server.api.with("Idempotency-Key", "k");
+    let first = keyed.post("/api/v1/queue/7/previous", json!({})).await.expect(200);
+    let again = keyed.post("/api/v1/queue/7/previous", json!({})).await.expect(200);
+    assert_eq!(again, first);
+    // Also when what it played is over: it plays once.
+    server.player.end(STREAM);
+    server.queue_when("the next one plays", |queue| queue["current_playing"]["id"] != first["next_item"]["id"]).await;
+    let late = keyed.post("/api/v1/queue/7/previous", json!({})).await.expect(200);
+    assert_ne!(late["next_item"]["id"], first["next_item"]["id"]);
 }

@@ -1,5 +1,7 @@
 //! `/api/v1/tracks`, items made of tracks, and lists that are imported.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::common::Server;
@@ -153,4 +155,47 @@ async fn a_list_is_imported_wholly_or_not_at_all() {
         server.api.with("Accept-Language", "ru").send("POST", import, b"").await.refused(422, "unreadable_list");
     assert!(russian["message"].as_str().unwrap().starts_with("список пуст"), "{russian}");
     assert_eq!(server.anonymous.get("/api/v1/queue/7").await.expect(200)["total"], 4);
+}
+
+#[tokio::test]
+async fn media_that_cannot_be_reached_now_is_no_fault_of_the_request() {
+    let server = Server::start().await;
+    let track = server.api.post("/api/v1/tracks", json!({"url": "a.mp3"})).await.expect(201);
+    let one = format!("/api/v1/tracks/{}", track["id"].as_str().unwrap());
+    let wanted = json!({"url": "unmounted.mp3"});
+    for reply in [
+        server.api.post("/api/v1/queue/7/items", wanted.clone()).await,
+        server.api.post("/api/v1/tracks", wanted.clone()).await,
+        server.api.send("PATCH", &one, wanted.to_string().as_bytes()).await,
+    ] {
+        assert!(reply.header("retry-after").is_some(), "{reply:?}");
+        reply.refused(503, "media_unavailable");
+    }
+}
+
+#[tokio::test]
+async fn a_track_does_not_take_the_location_of_another() {
+    let server = Server::start().await;
+    let first = server.api.post("/api/v1/tracks", json!({"url": "a.mp3"})).await.expect(201);
+    let second = server.api.post("/api/v1/tracks", json!({"url": "b.mp3"})).await.expect(201);
+    let one = format!("/api/v1/tracks/{}", second["id"].as_str().unwrap());
+    let refused = server.api.send("PATCH", &one, json!({"url": "./a.mp3"}).to_string().as_bytes()).await;
+    assert_eq!(refused.refused(409, "track_exists")["details"]["track_id"], first["id"]);
+    server.api.send("PATCH", &one, json!({"url": "b.mp3"}).to_string().as_bytes()).await.expect(200);
+    assert_eq!(server.api.get(&one).await.expect(200)["url"], "b.mp3");
+}
+
+#[tokio::test]
+async fn media_may_take_longer_than_other_answers_if_a_setting_says_so() {
+    let server = Server::with(|settings, _| {
+        settings.answer_timeout = Duration::from_millis(200);
+        settings.check_limit = Some(Duration::from_secs(15));
+    })
+    .await;
+    let slow = json!({"url": "tardy.mp3"});
+    server.api.post("/api/v1/queue/7/items", slow.clone()).await.expect(201);
+    let track = server.api.post("/api/v1/tracks", slow.clone()).await.expect(201);
+    let one = format!("/api/v1/tracks/{}", track["id"].as_str().unwrap());
+    server.api.send("PATCH", &one, slow.to_string().as_bytes()).await.expect(200);
+    server.api.post("/api/v1/queue/7/items/batch", json!({"items": [slow]})).await.expect(201);
 }

@@ -1,5 +1,7 @@
 //! `/api/playlist/`: the same queue as older clients know it.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 use streamcore::StreamId;
 
@@ -81,6 +83,25 @@ async fn items_are_removed_and_reordered() {
     server.api.delete(&path).await.refused(404, "item_not_found");
     server.api.delete(&format!("/api/playlist/{}", id(0).as_str().unwrap())).await.refused(409, "current_item");
     assert_eq!(titles(&listed(&server).await), ["a", "d", "b"]);
+}
+
+#[tokio::test]
+async fn one_drag_is_one_edit_and_a_condition_holds_to_the_end() {
+    let server = server().await;
+    let items = server.playing(&["a.mp3", "b.mp3", "c.mp3", "d.mp3", "e.mp3"]).await;
+    let place = |n: usize, to: usize| json!({"id": items[n]["id"], "position": to});
+    let before = server.anonymous.get("/api/v1/queue/7").await.expect(200)["revision"].as_u64().unwrap();
+    let drag = json!({"items": [place(1, 4)]}).to_string();
+    server.api.send("PATCH", "/api/playlist/reorder", drag.as_bytes()).await.expect(200);
+    assert_eq!(titles(&listed(&server).await), ["a", "c", "d", "e", "b"]);
+    let after = server.anonymous.get("/api/v1/queue/7").await.expect(200)["revision"].as_u64().unwrap();
+    assert_eq!(after, before + 1, "which is undone by one undo");
+    // Somebody else edits between two of the moves.
+    server.queue.meddle.store(true, Ordering::SeqCst);
+    let reverse = json!({"items": [place(1, 1), place(4, 2), place(3, 3), place(2, 4)]}).to_string();
+    let guarded = server.api.with("If-Match", &format!("\"{after}\""));
+    let stopped = guarded.send("PATCH", "/api/playlist/reorder", reverse.as_bytes()).await;
+    stopped.refused(412, "revision_mismatch");
 }
 
 #[tokio::test]

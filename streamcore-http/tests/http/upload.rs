@@ -113,5 +113,27 @@ async fn a_file_that_comes_again_under_its_key_is_stored_once() {
     let again = keyed.send("POST", &path, b"abc").await;
     assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));
     keyed.send("POST", &path, b"abcd").await.refused(409, "idempotency_key_reused");
-    assert_eq!(server.api.get("/api/v1/tracks").await.expect(200)["total"], 1);
+    // Of two files of one length a digest tells.
+    let digested = |key, of| server.api.with("Idempotency-Key", key).with("Content-Digest", of);
+    keyed_digest_differs(digested("d", "sha-256=:YWJj:"), digested("d", "sha-256=:eHl6:"), &path).await;
+    assert_eq!(server.api.get("/api/v1/tracks").await.expect(200)["total"], 2);
+}
+
+async fn keyed_digest_differs(one: client::Client, two: client::Client, path: &str) {
+    let path = path.replace("a.mp3", "b.mp3");
+    one.send("POST", &path, b"abc").await.expect(201);
+    two.send("POST", &path, b"xyz").await.refused(409, "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn a_key_needs_the_length_of_its_file() {
+    let server = Server::start().await;
+    let mut socket = tokio::net::TcpStream::connect(server.api.address).await.unwrap();
+    let mut head = server.api.with("Idempotency-Key", "k").head("POST", &format!("{UPLOAD}?filename=a.mp3"));
+    head += "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let raw = client::read_to_end(&mut socket).await;
+    let refused = client::parse(&raw, false).refused(422, "validation_error");
+    assert_eq!(refused["details"]["fields"][0]["field"], "Content-Length");
+    assert_eq!(server.api.get("/api/v1/tracks").await.expect(200)["total"], 0);
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, named_params};
 use streamcore::{
     Timestamp,
-    idempotency::{Claim, Error, Fingerprint, Limits, ScopedKey, Ticket},
+    idempotency::{Claim, Error, Fingerprint, Limits, Origin, ScopedKey, Ticket},
 };
 
 use super::{
@@ -16,6 +16,7 @@ pub(super) fn claim(
     conn: &Connection,
     key: &ScopedKey,
     request: Fingerprint,
+    mut origin: Origin,
     limits: Limits,
     now: Timestamp,
 ) -> Outcome<Claim> {
@@ -23,13 +24,18 @@ pub(super) fn claim(
     forget.execute(named_params! { ":since": rows::ago(now, limits.keep_for) })?;
     let overdue = rows::ago(now, limits.overdue_after);
     match known(conn, key)? {
-        Some(known) if known.request != request => return Ok(Claim::Mismatch),
-        Some(Known { answer: Some(answer), .. }) => return Ok(Claim::Done(answer)),
-        Some(known) if known.since > overdue => return Ok(Claim::InProgress),
-        Some(known) => super::abandon(conn, known.ticket)?,
+        Some(known) if !known.abandoned && known.request != request => return Ok(Claim::Mismatch),
+        Some(Known { answer: Some(answer), origin, .. }) => return Ok(Claim::Done(answer, origin)),
+        Some(known) if !known.abandoned && known.since > overdue => return Ok(Claim::InProgress),
+        Some(known) => {
+            origin = known.origin;
+            // The next claim gets a ticket of its own.
+            let mut delete = conn.prepare_cached("DELETE FROM idempotency_keys WHERE ticket = :ticket")?;
+            delete.execute(named_params! { ":ticket": rows::ticket(known.ticket) })?;
+        }
         None => make_room(conn, &key.caller, limits.keys_per_caller, overdue)?,
     }
-    insert(conn, key, request, now).map(Claim::Fresh)
+    Ok(Claim::Fresh(insert(conn, key, request, origin, now)?, origin))
 }
 
 fn known(conn: &Connection, key: &ScopedKey) -> Outcome<Option<Known>> {
@@ -50,7 +56,7 @@ fn make_room(conn: &Connection, caller: &str, limit: usize, overdue: i64) -> Out
     let mut delete = conn.prepare_cached(
         "DELETE FROM idempotency_keys WHERE ticket IN (
              SELECT ticket FROM idempotency_keys
-             WHERE caller = :caller AND (status IS NOT NULL OR since <= :overdue)
+             WHERE caller = :caller AND (status IS NOT NULL OR abandoned OR since <= :overdue)
              ORDER BY since, ticket LIMIT :surplus)",
     )?;
     let gone = delete.execute(named_params! { ":caller": caller, ":overdue": overdue, ":surplus": surplus })?;
@@ -58,16 +64,17 @@ fn make_room(conn: &Connection, caller: &str, limit: usize, overdue: i64) -> Out
     if codec::bound(gone) < surplus { Err(Fault::Refused(Error::LimitReached { limit })) } else { Ok(()) }
 }
 
-fn insert(conn: &Connection, key: &ScopedKey, request: Fingerprint, now: Timestamp) -> Outcome<Ticket> {
+fn insert(conn: &Connection, key: &ScopedKey, request: Fingerprint, origin: Origin, now: Timestamp) -> Outcome<Ticket> {
     let mut insert = conn.prepare_cached(
-        "INSERT INTO idempotency_keys (caller, route, key, request, since)
-         VALUES (:caller, :route, :key, :request, :since)",
+        "INSERT INTO idempotency_keys (caller, route, key, request, origin, since)
+         VALUES (:caller, :route, :key, :request, :origin, :since)",
     )?;
     insert.execute(named_params! {
         ":caller": key.caller,
         ":route": key.route,
         ":key": key.key,
         ":request": &request.0[..],
+        ":origin": &origin.0[..],
         ":since": rows::moment(now),
     })?;
     Ok(Ticket(conn.last_insert_rowid().unsigned_abs()))

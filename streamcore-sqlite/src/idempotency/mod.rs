@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, named_params};
 use streamcore::{
     Timestamp,
-    idempotency::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Result, ScopedKey, Ticket},
+    idempotency::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Origin, Result, ScopedKey, Ticket},
 };
 
 use crate::{SqliteStore, error::Fault};
@@ -17,9 +17,16 @@ type Outcome<T> = std::result::Result<T, Fault<Error>>;
 
 #[async_trait]
 impl Idempotency for SqliteStore {
-    async fn claim(&self, key: ScopedKey, request: Fingerprint, limits: Limits, now: Timestamp) -> Result<Claim> {
+    async fn claim(
+        &self,
+        key: ScopedKey,
+        request: Fingerprint,
+        origin: Origin,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Claim> {
         key.check()?;
-        self.write(move |conn| claim::claim(conn, &key, request, limits, now), |_| ()).await
+        self.write(move |conn| claim::claim(conn, &key, request, origin, limits, now), |_| ()).await
     }
 
     async fn finish(&self, ticket: Ticket, answer: Answer, now: Timestamp) -> Result<bool> {
@@ -35,7 +42,7 @@ impl Idempotency for SqliteStore {
 fn finish(conn: &Connection, ticket: Ticket, answer: &Answer, now: Timestamp) -> Outcome<bool> {
     let mut update = conn.prepare_cached(
         "UPDATE idempotency_keys SET since = :now, status = :status, content_type = :content_type, body = :body
-         WHERE ticket = :ticket AND status IS NULL",
+         WHERE ticket = :ticket AND status IS NULL AND NOT abandoned",
     )?;
     let written = update.execute(named_params! {
         ":now": rows::moment(now),
@@ -44,12 +51,13 @@ fn finish(conn: &Connection, ticket: Ticket, answer: &Answer, now: Timestamp) ->
         ":body": &answer.body[..],
         ":ticket": rows::ticket(ticket),
     })?;
-    let mut known = conn.prepare_cached("SELECT 1 FROM idempotency_keys WHERE ticket = :ticket")?;
+    let mut known = conn.prepare_cached("SELECT 1 FROM idempotency_keys WHERE ticket = :ticket AND NOT abandoned")?;
     Ok(written > 0 || known.exists(named_params! { ":ticket": rows::ticket(ticket) })?)
 }
 
 fn abandon(conn: &Connection, ticket: Ticket) -> Outcome<()> {
-    let mut delete = conn.prepare_cached("DELETE FROM idempotency_keys WHERE ticket = :ticket AND status IS NULL")?;
-    delete.execute(named_params! { ":ticket": rows::ticket(ticket) })?;
+    let mut update =
+        conn.prepare_cached("UPDATE idempotency_keys SET abandoned = 1 WHERE ticket = :ticket AND status IS NULL")?;
+    update.execute(named_params! { ":ticket": rows::ticket(ticket) })?;
     Ok(())
 }

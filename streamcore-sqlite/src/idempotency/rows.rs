@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Row;
 use streamcore::{
     Timestamp,
-    idempotency::{Answer, Fingerprint, Ticket},
+    idempotency::{Answer, Fingerprint, Origin, Ticket},
 };
 
 use crate::{codec::Columns, error::Corrupt};
@@ -14,18 +14,24 @@ use crate::{codec::Columns, error::Corrupt};
 pub(super) struct Known {
     pub(super) ticket: Ticket,
     pub(super) request: Fingerprint,
+    pub(super) origin: Origin,
+    pub(super) abandoned: bool,
     pub(super) since: i64,
     pub(super) answer: Option<Answer>,
 }
 
 /// The columns that [`known`] reads.
-pub(super) const KNOWN: &str = "ticket, request, since, status, content_type, body";
+pub(super) const KNOWN: &str = "ticket, request, origin, abandoned, since, status, content_type, body";
 
 pub(super) fn known(row: &Row<'_>) -> Result<Known, Corrupt> {
     let columns = Columns { row, table: "idempotency_keys", key: &["ticket"] };
     let request: Vec<u8> = columns.get("request")?;
     let Ok(request) = <[u8; 32]>::try_from(request) else {
         return Err(columns.corrupt("request", "it is not 32 bytes"));
+    };
+    let origin: Vec<u8> = columns.get("origin")?;
+    let Ok(origin) = <[u8; 16]>::try_from(origin) else {
+        return Err(columns.corrupt("origin", "it is not 16 bytes"));
     };
     let answer = match columns.get::<Option<u16>>("status")? {
         Some(status) => Some(Answer {
@@ -38,6 +44,8 @@ pub(super) fn known(row: &Row<'_>) -> Result<Known, Corrupt> {
     Ok(Known {
         ticket: Ticket(columns.unsigned("ticket")?),
         request: Fingerprint(request),
+        origin: Origin(origin),
+        abandoned: columns.get("abandoned")?,
         since: columns.get("since")?,
         answer,
     })

@@ -7,21 +7,23 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Result, ScopedKey, Ticket};
+use super::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Origin, Result, ScopedKey, Ticket};
 use crate::Timestamp;
 
 /// Keys that vanish with the process. **Durability.** None.
 ///
 /// ```
-/// use streamcore::{Timestamp, idempotency::{Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, ScopedKey}};
+/// use streamcore::{Timestamp, idempotency::{Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, Origin, ScopedKey}};
 /// # futures::executor::block_on(async {
 /// let keys = MemoryIdempotency::new();
 /// let key = ScopedKey { caller: "anna".into(), route: "POST /items".into(), key: "7".into() };
 /// let (request, limits, now) = (Fingerprint([1; 32]), Limits::default(), Timestamp::from_millis(1_795_355_340_123));
-/// let Claim::Fresh(ticket) = keys.claim(key.clone(), request, limits, now).await? else { panic!("the key is new") };
+/// let (origin, later) = (Origin([7; 16]), Origin([8; 16]));
+/// let claim = keys.claim(key.clone(), request, origin, limits, now).await?;
+/// let Claim::Fresh(ticket, _) = claim else { panic!("the key is new") };
 /// let answer = Answer { status: 201, content_type: "application/json".into(), body: "{}".into() };
 /// keys.finish(ticket, answer.clone(), now).await?;
-/// assert_eq!(keys.claim(key, request, limits, now).await?, Claim::Done(answer));
+/// assert_eq!(keys.claim(key, request, later, limits, now).await?, Claim::Done(answer, origin));
 /// # Ok::<(), streamcore::idempotency::Error>(())
 /// # }).unwrap();
 /// ```
@@ -40,55 +42,75 @@ struct Keys {
 struct Entry {
     key: ScopedKey,
     request: Fingerprint,
+    origin: Origin,
     /// When it was claimed or finished.
     since: Timestamp,
-    answer: Option<Answer>,
+    state: State,
+}
+
+#[derive(Debug, PartialEq)]
+enum State {
+    InProgress,
+    Abandoned,
+    Done(Answer),
 }
 
 impl Entry {
-    fn is_overdue(&self, limits: Limits, now: Timestamp) -> bool {
-        self.answer.is_none() && now.since(self.since) >= limits.overdue_after
+    /// Whether nobody is at it any more.
+    fn is_over(&self, limits: Limits, now: Timestamp) -> bool {
+        self.state != State::InProgress || now.since(self.since) >= limits.overdue_after
     }
 }
 
 impl Keys {
     /// A claim that is refused changes nothing, not even what is old is forgotten.
-    fn claim(&mut self, key: ScopedKey, request: Fingerprint, limits: Limits, now: Timestamp) -> Result<Claim> {
+    fn claim(
+        &mut self,
+        key: ScopedKey,
+        request: Fingerprint,
+        origin: Origin,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Claim> {
         let is_old = |entry: &Entry| now.since(entry.since) >= limits.keep_for;
         let old: Vec<_> = self.entries.iter().filter(|(_, entry)| is_old(entry)).map(|(ticket, _)| *ticket).collect();
         let forgotten: Vec<_> = old.into_iter().filter_map(|ticket| self.entries.remove_entry(&ticket)).collect();
-        self.claim_among_remembered(key, request, limits, now).inspect_err(|_| self.entries.extend(forgotten))
+        self.claim_among_remembered(key, request, origin, limits, now).inspect_err(|_| self.entries.extend(forgotten))
     }
 
     fn claim_among_remembered(
         &mut self,
         key: ScopedKey,
         request: Fingerprint,
+        mut origin: Origin,
         limits: Limits,
         now: Timestamp,
     ) -> Result<Claim> {
         let known = self.entries.iter().find(|(_, entry)| entry.key == key).map(|(ticket, entry)| (*ticket, entry));
         if let Some((ticket, entry)) = known {
-            match &entry.answer {
+            match &entry.state {
+                State::Abandoned => {}
                 _ if entry.request != request => return Ok(Claim::Mismatch),
-                Some(answer) => return Ok(Claim::Done(answer.clone())),
-                None if !entry.is_overdue(limits, now) => return Ok(Claim::InProgress),
-                None => self.entries.remove(&ticket),
-            };
+                State::Done(answer) => return Ok(Claim::Done(answer.clone(), entry.origin)),
+                State::InProgress if !entry.is_over(limits, now) => return Ok(Claim::InProgress),
+                State::InProgress => {}
+            }
+            origin = entry.origin;
+            self.entries.remove(&ticket);
         } else {
             self.make_room(&key.caller, limits, now)?;
         }
         self.last += 1;
         let ticket = Ticket(self.last);
-        self.entries.insert(ticket, Entry { key, request, since: now, answer: None });
-        Ok(Claim::Fresh(ticket))
+        self.entries.insert(ticket, Entry { key, request, origin, since: now, state: State::InProgress });
+        Ok(Claim::Fresh(ticket, origin))
     }
 
     fn make_room(&mut self, caller: &str, limits: Limits, now: Timestamp) -> Result<()> {
         let of_caller = || self.entries.iter().filter(|(_, entry)| entry.key.caller == caller);
         let surplus = (of_caller().count() + 1).saturating_sub(limits.keys_per_caller);
         let mut ended: Vec<_> = of_caller()
-            .filter(|(_, entry)| entry.answer.is_some() || entry.is_overdue(limits, now))
+            .filter(|(_, entry)| entry.is_over(limits, now))
             .map(|(ticket, entry)| (entry.since, *ticket))
             .collect();
         if ended.len() < surplus {
@@ -116,26 +138,33 @@ impl MemoryIdempotency {
 
 #[async_trait]
 impl Idempotency for MemoryIdempotency {
-    async fn claim(&self, key: ScopedKey, request: Fingerprint, limits: Limits, now: Timestamp) -> Result<Claim> {
+    async fn claim(
+        &self,
+        key: ScopedKey,
+        request: Fingerprint,
+        origin: Origin,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Claim> {
         key.check()?;
-        self.lock().claim(key, request, limits, now)
+        self.lock().claim(key, request, origin, limits, now)
     }
 
     async fn finish(&self, ticket: Ticket, answer: Answer, now: Timestamp) -> Result<bool> {
         answer.check()?;
         let mut keys = self.lock();
         let Some(entry) = keys.entries.get_mut(&ticket) else { return Ok(false) };
-        if entry.answer.is_none() {
-            entry.answer = Some(answer);
+        if entry.state == State::InProgress {
+            entry.state = State::Done(answer);
             entry.since = now;
         }
-        Ok(true)
+        Ok(entry.state != State::Abandoned)
     }
 
     async fn abandon(&self, ticket: Ticket) -> Result<()> {
         let mut keys = self.lock();
-        if keys.entries.get(&ticket).is_some_and(|entry| entry.answer.is_none()) {
-            keys.entries.remove(&ticket);
+        if let Some(entry) = keys.entries.get_mut(&ticket).filter(|entry| entry.state == State::InProgress) {
+            entry.state = State::Abandoned;
         }
         Ok(())
     }

@@ -6,8 +6,8 @@
 //! Who serves a request [claims](Idempotency::claim) its key first. A fresh one is carried out, and [finished](Idempotency::finish) with its
 //! answer, or [abandoned](Idempotency::abandon) if it should be tried again; any other claim says what to answer. A process that ends in
 //! between leaves a claim behind that nobody finishes: it is overdue after [`Limits::overdue_after`], and the next one takes it over. That
-//! request may have been carried out, wholly or in part. Whatever it does must therefore recognise ids that are made from the key; the key
-//! alone is no guarantee across a crash.
+//! request may have been carried out, wholly or in part. Whatever it does must therefore recognise ids that are made from the key's
+//! [`Origin`]; the key alone is no guarantee across a crash.
 
 mod error;
 mod memory;
@@ -16,7 +16,7 @@ mod traits;
 pub use self::{
     error::{Error, Result},
     memory::MemoryIdempotency,
-    traits::{Answer, Claim, Fingerprint, Idempotency, Limits, ScopedKey, Ticket},
+    traits::{Answer, Claim, Fingerprint, Idempotency, Limits, Origin, ScopedKey, Ticket},
 };
 
 /// Longest caller, route or key, in bytes each.

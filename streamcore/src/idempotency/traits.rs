@@ -33,6 +33,11 @@ impl ScopedKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(pub [u8; 32]);
 
+/// What the ids are made of that a request makes: chosen at random by who claims, and the one of the first claim for as long as the key is
+/// remembered. So a request that comes again makes the same ids, and one that comes after its key was forgotten makes others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin(pub [u8; 16]);
+
 /// How long keys are kept, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -88,12 +93,13 @@ pub struct Ticket(pub u64);
 /// What a claim is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// The request is new, or its last claim is overdue: carry it out, then finish or abandon it with this.
-    Fresh(Ticket),
+    /// The request is new, or its last claim is overdue or abandoned: carry it out with ids made of this origin, then finish or abandon it
+    /// with this ticket.
+    Fresh(Ticket, Origin),
     /// The same request is being carried out now. Try again later.
     InProgress,
-    /// The same request was carried out: give this answer.
-    Done(Answer),
+    /// The same request was carried out, with ids made of this origin: give this answer.
+    Done(Answer, Origin),
     /// Another request was made under this key. Refuse.
     Mismatch,
 }
@@ -112,13 +118,21 @@ pub enum Claim {
 pub trait Idempotency: std::fmt::Debug + Send + Sync {
     /// Claims a key for a request.
     ///
-    /// **Effect.** A key that is not remembered, or whose claim is overdue while the request is the same, is claimed from now on. Otherwise
-    /// nothing changes. **Returns** see [`Claim`]: another request is a mismatch whether or not the first is in progress or overdue.
+    /// **Effect.** A key that is not remembered, or whose claim is overdue while the request is the same, or was abandoned, is claimed from
+    /// now on; one that is remembered keeps its origin, another one gets this. Otherwise nothing changes. **Returns** see [`Claim`]: another
+    /// request is a mismatch whether or not the first is in progress or overdue.
     /// **Bounds.** If the caller has [`keys_per_caller`](Limits::keys_per_caller) keys already, the one of them is forgotten that was
-    /// finished, or claimed and is overdue, the longest ago.
+    /// finished, or claimed and is overdue or abandoned, the longest ago.
     /// **Idempotence.** None: of two calls one is fresh. **Errors.** [`TooLong`](Error::TooLong); [`LimitReached`](Error::LimitReached) if
     /// all of the caller's keys are in progress. A claim that is refused changes nothing. **Atomicity, durability, cancellation.** See the trait.
-    async fn claim(&self, key: ScopedKey, request: Fingerprint, limits: Limits, now: Timestamp) -> Result<Claim>;
+    async fn claim(
+        &self,
+        key: ScopedKey,
+        request: Fingerprint,
+        origin: Origin,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Claim>;
 
     /// Keeps the answer to a request that was claimed.
     ///
@@ -130,7 +144,8 @@ pub trait Idempotency: std::fmt::Debug + Send + Sync {
 
     /// Gives a claim up, so that the same request, or another one, is fresh under its key.
     ///
-    /// **Effect.** If the ticket's claim stands its key is forgotten; otherwise nothing changes. **Idempotence.** Repeating changes nothing.
+    /// **Effect.** If the ticket's claim stands, all that is remembered of its key from then on is its origin: the request may have done
+    /// something. Otherwise nothing changes. **Idempotence.** Repeating changes nothing.
     /// **Atomicity, durability, errors, cancellation.** See the trait.
     async fn abandon(&self, ticket: Ticket) -> Result<()>;
 }

@@ -11,7 +11,7 @@ pub enum Mode {
     Fifo,
     /// Behind the last item of its own or a higher [`Tier`].
     Priority,
-    /// Requesters take turns: see [`turns`](super::turns).
+    /// Requesters take turns: see [`Turns`](super::Turns).
     Fair,
 }
 

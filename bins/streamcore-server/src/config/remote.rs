@@ -86,6 +86,13 @@ impl Remote {
         })
     }
 
+    /// How long a URL may take to show what it is, beyond which it is given up; none where files are all there is.
+    pub(crate) fn check_limit(&self, resolver: &Resolver) -> Option<Duration> {
+        let resolving = if resolver.command.value.is_some() { resolver.timeout_seconds.value } else { 0 };
+        let seconds = resolving + self.connect_timeout_seconds.value + self.answer_timeout_seconds.value;
+        self.enabled.value.then(|| Duration::from_secs(seconds.max(8)))
+    }
+
     /// What the player and the media check are told.
     pub(crate) fn config(&self, resolver: &Resolver) -> RemoteConfig {
         RemoteConfig {

@@ -1,6 +1,6 @@
 //! What all ways of adding share: from what a caller says about an item to an item of the queue, and into the queue.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
@@ -18,9 +18,6 @@ use crate::{
     state::App,
     wire::{AddItem, readable},
 };
-
-/// How long the media may take to show what it is, one or all of a batch.
-const CHECK_LIMIT: Duration = Duration::from_secs(8);
 
 /// How much media of one batch is looked at at once.
 const CHECKS_AT_ONCE: usize = 8;
@@ -58,15 +55,9 @@ async fn item(
         return Err(FieldError::new(Part::Body, wanted.named("track_id"), Problem::NoTrack { track }).into());
     }
     let location = track.map_or(wanted.url.as_str(), |track| track.url.as_str());
-    let refused = |reason: FailureReason| {
-        let field = if track.is_some() { "track_id" } else { "url" };
-        let problem = match reason.kind {
-            FailureKind::ResolverMissing => Problem::ResolverMissing,
-            _ => Problem::Media(reason),
-        };
-        ApiError::from(FieldError::new(Part::Body, wanted.named(field), problem))
-    };
-    let media = check(&call.app, location, deadline).await.map_err(refused)?;
+    let field = if track.is_some() { "track_id" } else { "url" };
+    let media = check(&call.app, location, deadline).await;
+    let media = media.map_err(|reason| refused(wanted.named(field), reason))?;
     let mut metadata = wanted.metadata;
     if let Some(track) = track {
         let artist = track.artist.iter().map(|artist| ("artist".to_owned(), Value::String(artist.clone())));
@@ -111,9 +102,19 @@ pub(crate) async fn check(
     checked.unwrap_or_else(|_| Err(late()))
 }
 
+/// The answer to who named media in this field of the body that cannot be had. What is away for now is no fault of the field.
+pub(crate) fn refused(field: impl Into<Cow<'static, str>>, reason: FailureReason) -> ApiError {
+    let problem = match reason.kind {
+        FailureKind::Unavailable => return ApiError::MediaUnavailable { reason },
+        FailureKind::ResolverMissing => Problem::ResolverMissing,
+        _ => Problem::Media(reason),
+    };
+    FieldError::new(Part::Body, field, problem).into()
+}
+
 /// When a look that begins now is given up.
 pub(crate) fn check_deadline(app: &App) -> tokio::time::Instant {
-    tokio::time::Instant::now() + CHECK_LIMIT.min(app.settings.answer_timeout * 2 / 3)
+    tokio::time::Instant::now() + app.settings.check_limit()
 }
 
 /// The media's own title as a line that people can read: tags hold what they like.

@@ -6,7 +6,7 @@ use warp::http::{StatusCode, header};
 use crate::{
     api::queue::adding,
     edge::{Answer, Call, respond},
-    error::{ApiError, FieldError, Part, Problem},
+    error::ApiError,
     wire::{NewTrack, Track, readable},
 };
 
@@ -14,7 +14,7 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let wanted = NewTrack::read(call.fields()?)?;
     let app = &call.app;
     let media = adding::check(app, &wanted.url, adding::check_deadline(app)).await;
-    let media = media.map_err(|reason| FieldError::new(Part::Body, "url", Problem::Media(reason)))?;
+    let media = media.map_err(|reason| adding::refused("url", reason))?;
     let artist = media.artist.as_deref().and_then(|artist| readable(artist, MAX_TITLE_CHARS));
     let track = library::Track {
         id: TrackId::new(call.new_uuid("track")?),
@@ -30,14 +30,18 @@ pub(crate) async fn answer(call: Call) -> Answer {
     add(&call, track).await
 }
 
+/// Refuses a location that another track has. Of two at the same moment both may get it; nothing depends on it.
+pub(super) async fn refuse_second(call: &Call, id: TrackId, url: &str) -> Result<(), ApiError> {
+    match call.app.library.find_by_url(url).await? {
+        Some(other) if other.id != id => Err(ApiError::TrackExists { track: other.id }),
+        _ => Ok(()),
+    }
+}
+
 /// Adds a track, unless another one has its location, and answers with it.
 pub(super) async fn add(call: &Call, track: library::Track) -> Answer {
-    let library = &call.app.library;
-    // Of two adds at the same moment both may count; nothing depends on it.
-    if let Some(same) = library.find_by_url(&track.url).await?.filter(|same| same.id != track.id) {
-        return Err(ApiError::TrackExists { track: same.id });
-    }
-    let mut added = library.add(vec![track], call.app.settings.max_tracks).await?;
+    refuse_second(call, track.id, &track.url).await?;
+    let mut added = call.app.library.add(vec![track], call.app.settings.max_tracks).await?;
     let track = added.pop().ok_or(ApiError::Internal)?.track;
     let location = format!("/api/v1/tracks/{}", track.id);
     let mut response = respond::json_with(StatusCode::CREATED, &Track::from(track))?;

@@ -8,7 +8,7 @@ use streamcore::{
 use crate::{
     api::queue::adding,
     edge::{Answer, Call, respond},
-    error::{ApiError, FieldError, Notice, Part, Problem},
+    error::{ApiError, Notice},
     wire::{Done, EditTrack, Track},
 };
 
@@ -31,7 +31,8 @@ pub(crate) async fn edit(call: Call) -> Answer {
     };
     if let Some(url) = wanted.url {
         let media = adding::check(app, &url, adding::check_deadline(app)).await;
-        let media = media.map_err(|reason| FieldError::new(Part::Body, "url", Problem::Media(reason)))?;
+        let media = media.map_err(|reason| adding::refused("url", reason))?;
+        super::create::refuse_second(&call, id, &media.url).await?;
         // Other media has another length, unless its author says which.
         change.duration = change.duration.or(Some(media.duration));
         (change.url, change.source) = (Some(media.url), Some(media.source));

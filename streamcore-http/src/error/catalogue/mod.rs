@@ -215,9 +215,13 @@ impl ApiError {
                 "the store is away, so this cannot be answered now; try again later",
                 "хранилище недоступно, ответить сейчас нельзя; попробуйте позже",
             ),
+            Self::Late => fixed(
+                "this took too long and was given up; it may have been done all the same, so look before you try again",
+                "это заняло слишком много времени и прервано; возможно, оно всё же выполнено: проверьте, прежде чем повторять",
+            ),
             Self::MediaUnavailable { reason } => say(
-                format!("the media directory cannot be read ({}); try again later", reason.kind.as_str()),
-                format!("каталог медиафайлов не читается ({}); попробуйте позже", reason.kind.as_str()),
+                format!("media cannot be read now ({}); try again later", reason.kind.as_str()),
+                format!("медиафайлы сейчас не читаются ({}); попробуйте позже", reason.kind.as_str()),
             ),
             Self::Corrupt { .. } => fixed(
                 "the store holds something that cannot be read; the server's log says what",

@@ -79,6 +79,10 @@ impl Problem {
                 "must have 1 to 255 visible ASCII characters, and come once",
                 "должен содержать от 1 до 255 видимых знаков ASCII и встречаться один раз",
             ),
+            Self::LengthOfKeyed => fixed(
+                "must be given with an Idempotency-Key: send the file with its length, or without a key",
+                "нужен вместе с Idempotency-Key: отправьте файл с указанием длины или без ключа",
+            ),
             Self::Cursor => {
                 fixed("must be the `next` of an earlier page", "должен быть значением `next` предыдущей страницы")
             }

@@ -14,10 +14,12 @@ use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
 use streamcore::{
     FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId, Timestamp,
-    idempotency::{self, Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, ScopedKey, Ticket},
+    idempotency::{
+        self, Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, Origin, ScopedKey, Ticket,
+    },
     media::{Media, MediaFile, MediaInfo, MediaList, StoreError, Upload},
     player::{Broadcast, Join, ListenError, Play, Player, Report, Reports, Wave, Waves},
-    queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Page, Queue, QueueView, Released},
+    queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Op, Page, Queue, QueueView, Released},
 };
 use tokio::sync::mpsc;
 
@@ -186,6 +188,12 @@ impl Media for ScriptedMedia {
         if url.contains("youtu.be") {
             return refused(FailureKind::ResolverMissing, "it is a page, and this server has no resolver");
         }
+        if url.contains("tardy") {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        if url.contains("unmounted") {
+            return refused(FailureKind::Unavailable, "the media directory cannot be read");
+        }
         if url.contains("missing") {
             return refused(FailureKind::NotFound, "there is no such file; see the list of media");
         }
@@ -225,6 +233,8 @@ pub(crate) struct SwitchedQueue {
     pub(crate) inner: MemoryQueue,
     pub(crate) away: AtomicBool,
     pub(crate) silent: AtomicBool,
+    /// Behind the next move somebody else edits.
+    pub(crate) meddle: AtomicBool,
     /// Edits wait until they are let go.
     pub(crate) hold: AtomicBool,
     let_go: tokio::sync::Notify,
@@ -259,7 +269,12 @@ impl Queue for SwitchedQueue {
     async fn apply(&self, stream: StreamId, change: Change) -> queue::Result<Applied> {
         self.gate().await?;
         self.held().await;
-        self.inner.apply(stream, change).await
+        let meddles = matches!(change.op, Op::Move { .. }) && self.meddle.swap(false, Ordering::SeqCst);
+        let applied = self.inner.apply(stream, change).await?;
+        if meddles {
+            self.inner.apply(stream, Op::Shuffle { seed: 1 }.into()).await?;
+        }
+        Ok(applied)
     }
 
     async fn advance(&self, stream: StreamId, advance: Advance) -> queue::Result<Advanced> {
@@ -292,11 +307,23 @@ impl Queue for SwitchedQueue {
     }
 }
 
-/// Idempotency keys that can be forgotten, as if the process had ended before it could keep an answer.
+/// Idempotency keys that can be forgotten, as after their day, or lose how a request ended, as after a crash that nobody waits for any more.
 #[derive(Debug, Default)]
 pub(crate) struct ForgetfulKeys {
     inner: Mutex<Arc<MemoryIdempotency>>,
     claims: AtomicUsize,
+    /// Claims are never answered.
+    pub(crate) silent: AtomicBool,
+    /// Claims are, and their ends are not.
+    pub(crate) silent_ends: AtomicBool,
+    /// Answers are not kept, and their claims are as overdue ones.
+    pub(crate) lose_ends: AtomicBool,
+}
+
+async fn never_if(silent: &AtomicBool) {
+    if silent.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
 }
 
 impl ForgetfulKeys {
@@ -320,19 +347,26 @@ impl Idempotency for ForgetfulKeys {
         &self,
         key: ScopedKey,
         request: Fingerprint,
+        origin: Origin,
         limits: Limits,
         now: Timestamp,
     ) -> idempotency::Result<Claim> {
-        let claim = self.inner().claim(key, request, limits, now).await;
+        never_if(&self.silent).await;
+        let claim = self.inner().claim(key, request, origin, limits, now).await;
         self.claims.fetch_add(1, Ordering::SeqCst);
         claim
     }
 
     async fn finish(&self, ticket: Ticket, answer: Answer, now: Timestamp) -> idempotency::Result<bool> {
+        never_if(&self.silent_ends).await;
+        if self.lose_ends.load(Ordering::SeqCst) {
+            return self.inner().abandon(ticket).await.map(|()| false);
+        }
         self.inner().finish(ticket, answer, now).await
     }
 
     async fn abandon(&self, ticket: Ticket) -> idempotency::Result<()> {
+        never_if(&self.silent_ends).await;
         self.inner().abandon(ticket).await
     }
 }

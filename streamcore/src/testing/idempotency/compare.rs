@@ -8,7 +8,7 @@ use super::{
     super::items::Expected,
     keys::{answer, ms, request},
 };
-use crate::idempotency::{Claim, Idempotency, Limits, MemoryIdempotency, ScopedKey, Ticket};
+use crate::idempotency::{Claim, Idempotency, Limits, MemoryIdempotency, Origin, ScopedKey, Ticket};
 
 /// A call of the port, with the time that passes before it, in milliseconds; negative where time runs backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,9 +86,12 @@ impl Comparison {
                 let key = ScopedKey { caller: caller.to_string(), route: "r".into(), key: key.to_string() };
                 let (keep_for, overdue_after) = (Duration::from_millis(KEEP), Duration::from_millis(OVERDUE));
                 let limits = Limits { keep_for, overdue_after, keys_per_caller };
-                let actual = store.claim(key.clone(), request(n), limits, now).await;
-                let expected = self.memory.claim(key, request(n), limits, now).await;
-                if let (Ok(Claim::Fresh(one)), Ok(Claim::Fresh(two))) = (&actual, &expected) {
+                let mut origin = [0; 16];
+                origin[..8].copy_from_slice(&(self.steps as u64).to_be_bytes());
+                let actual = store.claim(key.clone(), request(n), Origin(origin), limits, now).await;
+                let expected = self.memory.claim(key, request(n), Origin(origin), limits, now).await;
+                if let (Ok(Claim::Fresh(one, origin)), Ok(Claim::Fresh(two, expected))) = (&actual, &expected) {
+                    assert_eq!(origin, expected, "step {}: the origin of {op:?} at {now}", self.steps);
                     self.tickets.insert(0, (*one, *two));
                     return;
                 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::super::{Flaky, flaky::Injected};
 use crate::{
     Timestamp,
-    idempotency::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Result, ScopedKey, Ticket},
+    idempotency::{Answer, Claim, Error, Fingerprint, Idempotency, Limits, Origin, Result, ScopedKey, Ticket},
 };
 
 fn down(why: Injected) -> Error {
@@ -14,8 +14,15 @@ fn down(why: Injected) -> Error {
 
 #[async_trait]
 impl<I: Idempotency> Idempotency for Flaky<I> {
-    async fn claim(&self, key: ScopedKey, request: Fingerprint, limits: Limits, now: Timestamp) -> Result<Claim> {
-        self.call(("claim", None), self.inner().claim(key, request, limits, now), down).await
+    async fn claim(
+        &self,
+        key: ScopedKey,
+        request: Fingerprint,
+        origin: Origin,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Claim> {
+        self.call(("claim", None), self.inner().claim(key, request, origin, limits, now), down).await
     }
 
     async fn finish(&self, ticket: Ticket, answer: Answer, now: Timestamp) -> Result<bool> {

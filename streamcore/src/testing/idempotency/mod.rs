@@ -34,6 +34,7 @@ macro_rules! __idempotency_checks {
             i13_time_that_runs_backwards_forgets_nothing
             i14_keys_survive_a_restart
             i15_a_second_handle_sees_what_the_first_claimed
+            i16_a_key_keeps_its_origin_until_it_is_forgotten
         }
     };
 }
