@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use streamcore_tests::{long, random::Random, replay::Order, wait};
+use serde_json::{Value, json};
+use streamcore_tests::{Server, http, long, media::ToneFile, random::Random, replay::Order, wait};
 
 use crate::load::{self, Board};
 
@@ -63,4 +64,56 @@ fn fifty_clients_and_a_kill_9_every_second_lose_nothing_that_was_acknowledged() 
     println!("{kills} kills in {:?}; {} items were handed over", begin.elapsed(), board.record().finished());
     let order = explained(&board, &server);
     assert!(order.unknown_done + order.unknown_lost > 0, "no kill cut a request off");
+}
+
+/// Promise H9. With kills: what is asked again under its key until somebody answers is there once.
+#[test]
+fn what_is_asked_again_under_its_key_after_a_kill_9_is_done_once() {
+    let kills = if long() { 20 } else { 4 };
+    let mut server = Server::start();
+    ToneFile::wav("tone.wav", 400, 1).write(&server.media_dir());
+    let _ = server.call("POST", "/api/v1/streams", Some(&json!({"id": 1, "name": "Test"}))).expect(201);
+    let (mut titles, mut open, mut cut_off) = (Vec::new(), Vec::new(), 0);
+    let ask = |address, token: &str, title: usize| -> Option<Value> {
+        let authorization = format!("Bearer {token}");
+        let key = format!("key-{title}");
+        let headers = [("Authorization", authorization.as_str()), ("Idempotency-Key", key.as_str())];
+        let body = json!({"url": "tone.wav", "title": title.to_string()});
+        let body = json!({"items": [body, body]}).to_string();
+        let answer =
+            http::request(address, "POST", "/api/v1/queue/1/items/batch", &headers, Some(body.as_bytes())).ok()?;
+        (answer.status == 201).then(|| answer.json())
+    };
+    for round in 0..kills {
+        let (address, token) = (server.address(), server.token());
+        let asked: Vec<usize> = (0..20).map(|n| round * 20 + n).collect();
+        let answers = std::thread::scope(|scope| {
+            let all: Vec<_> = asked.iter().map(|title| scope.spawn(move || ask(address, token, *title))).collect();
+            wait::let_play(Duration::from_millis(25 + 35 * (round as u64 % 4)));
+            server.kill_9();
+            all.into_iter().map(|one| one.join().expect("ended")).collect::<Vec<_>>()
+        });
+        open.extend(asked.iter().zip(&answers).filter(|(_, answer)| answer.is_none()).map(|(title, _)| *title));
+        cut_off += answers.iter().filter(|answer| answer.is_none()).count();
+        titles.extend(asked);
+        server.restart();
+    }
+    for title in open {
+        // A key that a kill left in progress is free again after a bounded time.
+        let again = || ask(server.address(), server.token(), title);
+        wait::until("an answer under a key", Duration::from_secs(60), again);
+    }
+    let mut there: Vec<usize> = Vec::new();
+    for offset in (0..titles.len() * 2).step_by(100) {
+        let page = server.call("GET", &format!("/api/v1/queue/1?limit=100&offset={offset}"), None).expect(200);
+        let items = page["items"].as_array().expect("a list").iter();
+        there.extend(
+            items.map(|item| item["title"].as_str().and_then(|title| title.parse().ok()).unwrap_or(usize::MAX)),
+        );
+    }
+    there.sort_unstable();
+    println!("{kills} kills cut off {cut_off} of {} requests; all were asked again and are there once", titles.len());
+    assert!(cut_off > 0, "no kill cut a request off");
+    let wanted: Vec<usize> = titles.iter().flat_map(|title| [*title, *title]).collect();
+    assert_eq!(there, wanted, "each batch of two is there once, and wholly");
 }

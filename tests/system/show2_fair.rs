@@ -21,7 +21,7 @@ fn served(server: &Server) -> Vec<String> {
     items.map(|entry| entry["title"].as_str().expect("a title").to_owned()).collect()
 }
 
-/// Promise F1, over HTTP and heard.
+/// Promise F1. Over HTTP, and heard.
 #[test]
 fn who_joins_late_waits_for_one_track_of_each_other_requester_at_the_most() {
     let server = Server::start();

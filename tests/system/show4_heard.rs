@@ -40,7 +40,7 @@ fn history(server: &Server) -> Vec<(String, String)> {
     items.map(|entry| (text(&entry["title"]), text(&entry["outcome"]))).collect()
 }
 
-/// Promise S20, heard.
+/// Promise S20. Heard.
 #[test]
 fn a_seek_goes_on_at_the_place_and_the_rest_is_heard_to_the_end() {
     let (server, ids, listener) = playing([30, 1, 1]);
@@ -64,7 +64,7 @@ fn a_seek_goes_on_at_the_place_and_the_rest_is_heard_to_the_end() {
     assert_eq!(server.status()["tracks_played"], 3);
 }
 
-/// Promise S19, heard.
+/// Promise S19. Heard.
 #[test]
 fn a_jump_plays_the_one_it_names_and_previous_what_played_before() {
     let (server, ids, listener) = playing([30, 2, 2]);
@@ -115,7 +115,7 @@ fn a_track_that_is_repeated_is_heard_again_without_a_gap() {
     assert!(!ids.is_empty());
 }
 
-/// Promise A14, heard.
+/// Promise A14. Heard.
 #[test]
 fn a_station_that_drops_is_joined_again_and_listeners_stay() {
     let config = "[remote]\nallow = [\"127.0.0.1/32\"]\n".to_owned();

@@ -46,7 +46,7 @@ impl<'a> Means<'a> {
     pub(super) fn least(&self, here: &List, from: u64, there: &List, to: u64, used: &[bool]) -> Option<usize> {
         let open = |index: &usize| {
             let call = &self.story.calls[*index];
-            !used[*index] && call.until > from && call.after < to
+            !used[*index] && call.may_lead_between(from, to)
         };
         if self.wild.iter().any(open) {
             return Some(usize::from(here != there));

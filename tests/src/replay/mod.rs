@@ -76,6 +76,17 @@ impl Call {
         let lost = self.again.is_some_and(|(ended, resumed)| ended < revision && revision <= resumed);
         self.after < revision && revision <= self.until && !lost
     }
+
+    /// Whether it may have led to a revision behind the one and up to the other.
+    pub(crate) fn may_lead_between(&self, from: u64, to: u64) -> bool {
+        let meet = |after: u64, until: u64| after.max(from) < until.min(to);
+        match self.again {
+            None => meet(self.after, self.until),
+            Some((ended, resumed)) => {
+                meet(self.after, ended.min(self.until)) || meet(self.after.max(resumed), self.until)
+            }
+        }
+    }
 }
 
 /// The list as somebody saw it.

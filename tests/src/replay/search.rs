@@ -11,7 +11,7 @@ use std::{
 use super::{Fate, List, Order, Sighting, Step, Story, bound::Means, state::State};
 
 /// Steps that are tried before it is given up: far more than a story that can be explained ever took.
-const PATIENCE: usize = 500_000;
+const PATIENCE: usize = 100_000;
 
 /// How many revisions back another way is still tried: a wrong guess is found out long before.
 const MEMORY: usize = 400;
@@ -162,7 +162,9 @@ impl<'a> Search<'a> {
         if options.len() > 1 {
             // What was acknowledged is tried in the order in which it was, what was not by how near it seems to lead.
             options.sort_by_cached_key(|step| match step {
-                Step::Call(index) if self.story.calls[*index].fate == Fate::Unknown => {
+                Step::Call(index)
+                    if self.story.calls[*index].fate == Fate::Unknown || self.story.calls[*index].again.is_some() =>
+                {
                     1 + self.left_after(*step).unwrap_or(usize::MAX / 2)
                 }
                 _ => 0,

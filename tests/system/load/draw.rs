@@ -78,6 +78,7 @@ impl Client<'_> {
         if conditional {
             request.expected = Some(self.revision);
         } else if matches!(request.kind, Kind::Add | Kind::Batch | Kind::Shuffle | Kind::Undo | Kind::Restore)
+            && !self.board.plays
             && self.random.percent(40)
         {
             self.keys += 1;
@@ -96,7 +97,11 @@ impl Client<'_> {
             Kind::Read => Some(read()),
             // What is repeated while a stream plays is a new item, which nobody has numbered. And what may do anything to the list cannot be
             // told apart from everything else that a kill cut off: too many orders would have to be tried.
-            Kind::Repeat | Kind::Shuffle | Kind::Mode | Kind::Migrate | Kind::Undo | Kind::Restore if plays => None,
+            Kind::Batch | Kind::Repeat | Kind::Shuffle | Kind::Mode | Kind::Migrate | Kind::Undo | Kind::Restore
+                if plays =>
+            {
+                None
+            }
             Kind::Add => {
                 let (item, front) = (self.board.numbers(1), self.random.percent(25));
                 let edit = Edit::Add { item, front };
