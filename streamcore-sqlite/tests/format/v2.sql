@@ -120,7 +120,7 @@ INSERT INTO queue_undo VALUES
     (-1001234567890, 7, 'repeat', 0, '{"kind":"repeat","anchor":"head","repeat":"one"}');
 INSERT INTO queue_cleared VALUES
     (-1001234567890, '[{"id":"00000000-0000-0000-0000-000000000009","track_id":null,"title":"Ninth","url":"9.mp3","source":"file","duration":null,"added_by":null,"requested_by":7,"added_at":9,"metadata":{}}]');
-INSERT INTO queue_turns VALUES (-1001234567890, '["nobody",{"user":"anna"},{"chat":-5}]');
+INSERT INTO queue_turns VALUES (-1001234567890, '["nobody",{"user":"anna"}]');
 INSERT INTO queue_requests VALUES (-1001234567890, '00000000-0000-0000-0000-000000000063', 1);
 
 CREATE TRIGGER queue_blocks_gain AFTER INSERT ON queue_items WHEN new.sort_key IS NOT NULL BEGIN
