@@ -25,7 +25,7 @@ pub mod wait;
 pub use self::{
     audience::{Audience, Outcome},
     listener::{RawListener, Recorder, Recording},
-    server::{Options, Server, binary, command},
+    server::{Options, Server, binary, command, facts},
 };
 
 /// Whether the long campaigns were asked for: `tests/run --long`.

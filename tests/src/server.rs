@@ -299,3 +299,16 @@ fn spawn(directory: &Path, options: &Options) -> (Child, SocketAddr, Vec<String>
     };
     (child, address, banner)
 }
+
+/// Items as they were answered, without the moments at which they are expected: those are estimates, and anew each time.
+///
+/// # Panics
+/// If it is no list of items.
+#[must_use]
+pub fn facts(items: &Value) -> Vec<Value> {
+    let mut items = items.as_array().expect("a list of items").clone();
+    for item in &mut items {
+        item.as_object_mut().expect("an item").remove("expected_at").expect("every item has an estimate, or null");
+    }
+    items
+}

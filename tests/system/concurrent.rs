@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use streamcore_tests::{Server, http, long, media::ToneFile, random::Random, replay::Order, wait};
+use streamcore_tests::{Options, Server, http, long, media::ToneFile, random::Random, replay::Order, wait};
 
 use crate::load::{self, Board};
 
 const CLIENTS: usize = 50;
 
-fn explained(board: &Board, server: &streamcore_tests::Server) -> Order {
+fn explained(board: &Board, server: &streamcore_tests::Server) -> Result<Order, String> {
     let begin = Instant::now();
     let story = board.story(server);
-    let order = story.explain().unwrap_or_else(|error| panic!("{error}"));
+    let order = story.explain()?;
     println!("{}", board.record().counts());
     let [keyed, twice, again] = board.record().keyed();
     println!("under a key: {keyed} answered, {twice} of them sent twice at once, {again} sent again after a kill");
@@ -26,7 +26,7 @@ fn explained(board: &Board, server: &streamcore_tests::Server) -> Order {
         order.unknown_done + order.unknown_lost,
         order.unknown_done,
     );
-    order
+    Ok(order)
 }
 
 #[test]
@@ -39,14 +39,29 @@ fn fifty_clients_at_once_lose_nothing_and_double_nothing() {
     let begin = Instant::now();
     board.requests(requests, CLIENTS, seed);
     println!("{CLIENTS} clients, {requests} requests in {:?}", begin.elapsed());
-    let order = explained(&board, &server);
+    let order = explained(&board, &server).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(order.unknown_done + order.unknown_lost, 0, "every request was answered");
     assert!(order.steps.len() > requests / 4, "too little happened: {}", order.steps.len());
 }
 
+/// What a kill cut off may have counted or not, at any moment: now and then so much is cut off at once that the search for an order has more ways
+/// to try than anybody waits for. That shows nothing, so there is another campaign; that no order is found at all is an error at once.
 #[test]
 fn fifty_clients_and_a_kill_9_every_second_lose_nothing_that_was_acknowledged() {
     let kills = if long() { 120 } else { 8 };
+    for _ in 0..3 {
+        match killed_again_and_again(kills) {
+            Ok(order) => {
+                return assert!(order.unknown_done + order.unknown_lost > 0, "no kill cut a request off");
+            }
+            Err(error) if error.starts_with("gave up") => println!("another campaign: {error}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("three campaigns, and no order was found for any of them");
+}
+
+fn killed_again_and_again(kills: usize) -> Result<Order, String> {
     let seed = Random::seed();
     println!("seed {seed}");
     let mut server = load::server();
@@ -62,15 +77,15 @@ fn fifty_clients_and_a_kill_9_every_second_lose_nothing_that_was_acknowledged() 
         }
     });
     println!("{kills} kills in {:?}; {} items were handed over", begin.elapsed(), board.record().finished());
-    let order = explained(&board, &server);
-    assert!(order.unknown_done + order.unknown_lost > 0, "no kill cut a request off");
+    explained(&board, &server)
 }
 
 /// Promise H9. With kills: what is asked again under its key until somebody answers is there once.
 #[test]
 fn what_is_asked_again_under_its_key_after_a_kill_9_is_done_once() {
     let kills = if long() { 20 } else { 4 };
-    let mut server = Server::start();
+    let config = Some(String::from("[queue]\nmax_items = 100000\n"));
+    let mut server = Server::start_with(Options { config, ..Options::default() });
     ToneFile::wav("tone.wav", 400, 1).write(&server.media_dir());
     let _ = server.call("POST", "/api/v1/streams", Some(&json!({"id": 1, "name": "Test"}))).expect(201);
     let (mut titles, mut open, mut cut_off) = (Vec::new(), Vec::new(), 0);
@@ -86,16 +101,24 @@ fn what_is_asked_again_under_its_key_after_a_kill_9_is_done_once() {
     };
     for round in 0..kills {
         let (address, token) = (server.address(), server.token());
-        let asked: Vec<usize> = (0..20).map(|n| round * 20 + n).collect();
-        let answers = std::thread::scope(|scope| {
-            let all: Vec<_> = asked.iter().map(|title| scope.spawn(move || ask(address, token, *title))).collect();
-            wait::let_play(Duration::from_millis(25 + 35 * (round as u64 % 4)));
+        // Twenty people who ask for one batch after the other until one is cut off.
+        let ask_on = |person: usize| {
+            let mut answers: Vec<(usize, bool)> = Vec::new();
+            while answers.last().is_none_or(|(_, answered)| *answered) {
+                let title = (round * 20 + person) * 1_000 + answers.len();
+                answers.push((title, ask(address, token, title).is_some()));
+            }
+            answers
+        };
+        let answers: Vec<(usize, bool)> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..20).map(|person| scope.spawn(move || ask_on(person))).collect();
+            wait::let_play(Duration::from_millis(60 + 35 * (round as u64 % 4)));
             server.kill_9();
-            all.into_iter().map(|one| one.join().expect("ended")).collect::<Vec<_>>()
+            all.into_iter().flat_map(|one| one.join().expect("ended")).collect()
         });
-        open.extend(asked.iter().zip(&answers).filter(|(_, answer)| answer.is_none()).map(|(title, _)| *title));
-        cut_off += answers.iter().filter(|answer| answer.is_none()).count();
-        titles.extend(asked);
+        open.extend(answers.iter().filter(|(_, answered)| !answered).map(|(title, _)| *title));
+        cut_off += answers.iter().filter(|(_, answered)| !answered).count();
+        titles.extend(answers.into_iter().map(|(title, _)| title));
         server.restart();
     }
     for title in open {
@@ -114,6 +137,7 @@ fn what_is_asked_again_under_its_key_after_a_kill_9_is_done_once() {
     there.sort_unstable();
     println!("{kills} kills cut off {cut_off} of {} requests; all were asked again and are there once", titles.len());
     assert!(cut_off > 0, "no kill cut a request off");
+    titles.sort_unstable();
     let wanted: Vec<usize> = titles.iter().flat_map(|title| [*title, *title]).collect();
     assert_eq!(there, wanted, "each batch of two is there once, and wholly");
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::json;
-use streamcore_tests::{Options, RawListener, Server, command, media::ToneFile, process, tone::hear, wait};
+use streamcore_tests::{Options, RawListener, Server, command, facts, media::ToneFile, process, tone::hear, wait};
 use tempfile::TempDir;
 
 const SOON: Duration = Duration::from_secs(5);
@@ -52,7 +52,7 @@ fn assert_refuses(server: &Server, reason: &str) {
         assert!(message.contains(reason) && !message.contains('/'), "{method} {target}: {message}");
     }
     let after = server.queue();
-    assert_eq!((&after["items"], &after["revision"]), (&before["items"], &before["revision"]));
+    assert_eq!((facts(&after["items"]), &after["revision"]), (facts(&before["items"]), &before["revision"]));
 }
 
 /// Plays across a disk that takes nothing (`block`) and then takes something again (`unblock`), twice: in the middle of a track, and at its end.

@@ -11,7 +11,7 @@ use std::{
 use super::{Fate, List, Order, Sighting, Step, Story, bound::Means, state::State};
 
 /// Steps that are tried before it is given up: far more than a story that can be explained ever took.
-const PATIENCE: usize = 100_000;
+const PATIENCE: usize = 200_000;
 
 /// How many revisions back another way is still tried: a wrong guess is found out long before.
 const MEMORY: usize = 400;
