@@ -81,7 +81,7 @@ fn adapters_do_not_know_each_other_and_only_programs_know_them() {
             .filter(|dependency| ADAPTERS.contains(dependency))
             .collect();
         println!("{name}: {adapters:?}");
-        let composes = path.starts_with("bins/") || path.starts_with("examples/");
+        let composes = ["bins/", "examples/", "fuzz/"].iter().any(|folder| path.starts_with(folder));
         assert!(adapters.is_empty() || composes, "{name} ({path}) depends on the adapters {adapters:?}");
     }
 }

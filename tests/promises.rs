@@ -28,7 +28,7 @@ fn numbers(text: &str) -> impl Iterator<Item = String> {
 }
 
 fn is_number(word: &str) -> bool {
-    let Some(digits) = word.strip_prefix(['S', 'Q', 'R', 'A', 'H']) else { return false };
+    let Some(digits) = word.strip_prefix(['S', 'Q', 'R', 'L', 'I', 'A', 'H', 'F']) else { return false };
     !digits.is_empty() && digits.len() < 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -48,7 +48,9 @@ fn borne() -> BTreeMap<String, PathBuf> {
             }
             if let Some(name) = line.strip_prefix("pub async fn ") {
                 let number = name.split('_').next().unwrap_or_default().to_ascii_uppercase();
-                let number: String = number.replacen("Q0", "Q", 1).replacen("R0", "R", 1);
+                let number = ["Q", "R", "L", "I"]
+                    .into_iter()
+                    .fold(number, |number, letter| number.replacen(&format!("{letter}0"), letter, 1));
                 if is_number(&number) {
                     borne.insert(number, file.clone());
                 }

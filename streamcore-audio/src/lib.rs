@@ -13,6 +13,7 @@
 //! | [`AudioPlayer`] | the ports [`Player`](streamcore::player::Player) and [`Broadcast`](streamcore::player::Broadcast) |
 //! | [`MediaDir`] | the port [`Media`](streamcore::media::Media): what may be queued, and what is there |
 //! | `source` | which file a location means, and that it stays inside of the media directory |
+//! | `remote` (feature, on by default) | media behind http(s) URLs: what may be reached, bounds, resume, reconnect |
 //! | `decode` | a file becomes stereo PCM at the mount's rate, exact to the sample |
 //! | `encode` | PCM becomes MP3 frames that do not refer to one another |
 //! | `splice` | the line of what was fed and sent, and how it is cut without a click |
@@ -30,15 +31,23 @@ mod decode;
 pub mod demo;
 mod encode;
 mod engine;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+#[cfg(feature = "bench")]
+pub mod measured;
 mod media;
 mod mount;
 mod pace;
 mod pcm;
 mod placeholder;
 mod player;
+#[cfg(feature = "remote")]
+mod remote;
 mod source;
 mod splice;
 
+#[cfg(feature = "remote")]
+pub use self::remote::{Network, NotANetwork, RemoteConfig};
 pub use self::{
     config::{AudioConfig, ConfigError},
     encode::{EncodeError, encode_mp3, write_wav},

@@ -3,16 +3,18 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use futures::StreamExt;
 use streamcore::{
-    PlaybackId, StreamId,
-    player::{Broadcast, Join, ListenError, Listener, Play, Player, Reports},
+    FailureReason, PlaybackId, StreamId,
+    player::{Broadcast, Join, ListenError, Play, Player, Reports, Waves},
 };
 
 use crate::{
     AudioConfig, ConfigError,
+    decode::Abandoned,
     engine::{Order, Setup, Stream},
     mount::{Limits, Mount},
     pace::Pace,
@@ -54,13 +56,15 @@ pub struct AudioPlayer {
     config: AudioConfig,
     root: Root,
     placeholder: Placeholder,
+    placeholder_problem: Option<FailureReason>,
+    abandoned: Abandoned,
     streams: Mutex<HashMap<StreamId, Arc<Stream>>>,
     #[cfg(test)]
     pub(crate) faults: Arc<crate::engine::Faults>,
 }
 
 impl AudioPlayer {
-    /// A player with no open stream.
+    /// A player with no open stream. Decodes the placeholder if one is configured, which takes a moment.
     ///
     /// # Errors
     ///
@@ -69,17 +73,35 @@ impl AudioPlayer {
         config.validate()?;
         let root = Root::new(&config.media_dir)
             .map_err(|source| ConfigError::MediaDir { path: config.media_dir.clone(), source })?;
+        #[cfg(feature = "remote")]
+        let root = root.with_remote(crate::remote::Remote::new(config.remote.clone()));
         // If the encoder refuses these settings, better now than when the first stream starts.
         Line::new(config.format())?;
-        let placeholder = Placeholder::new(config.sample_rate);
+        let own = config.placeholder.as_deref().map(|place| Placeholder::of_file(&root, place, config.format()));
+        let (placeholder, placeholder_problem) = match own {
+            Some(Ok(own)) => (own, None),
+            Some(Err(reason)) => {
+                tracing::error!(%reason, "the placeholder that is configured cannot be used; the built-in one plays");
+                (Placeholder::new(config.format()), Some(reason))
+            }
+            None => (Placeholder::new(config.format()), None),
+        };
         Ok(Arc::new(Self {
             config,
             root,
             placeholder,
+            placeholder_problem,
+            abandoned: Abandoned::default(),
             streams: Mutex::default(),
             #[cfg(test)]
             faults: Arc::default(),
         }))
+    }
+
+    /// Why the built-in placeholder plays instead of the one that is [configured](AudioConfig::placeholder); none if there is no problem.
+    #[must_use]
+    pub fn placeholder_problem(&self) -> Option<&FailureReason> {
+        self.placeholder_problem.as_ref()
     }
 
     /// Never held while anything is reported: a report may give orders.
@@ -104,6 +126,7 @@ impl AudioPlayer {
             burst_frames: pace.frames_in(config.burst),
             lag_frames: pace.frames_in(config.max_lag),
             max_listeners: config.max_listeners,
+            sample_rate: config.sample_rate,
         });
         let setup = Setup {
             root: self.root.clone(),
@@ -113,6 +136,7 @@ impl AudioPlayer {
             lead: config.lead,
             handoff: config.handoff,
             placeholder: self.placeholder.clone(),
+            abandoned: self.abandoned.clone(),
             #[cfg(test)]
             faults: Arc::clone(&self.faults),
         };
@@ -157,9 +181,15 @@ impl Player for AudioPlayer {
 }
 
 impl Broadcast for AudioPlayer {
-    fn listen(&self, stream: StreamId) -> Result<Listener, ListenError> {
+    fn waves(&self, stream: StreamId) -> Result<Waves, ListenError> {
         let stream = self.stream(stream).ok_or(ListenError::NotRunning)?;
         Ok(stream.mount.listen()?.boxed())
+    }
+
+    fn gave_up(&self, stream: StreamId, behind: Duration) {
+        if let Some(stream) = self.stream(stream) {
+            stream.mount.dropped(behind);
+        }
     }
 
     fn content_type(&self) -> &'static str {

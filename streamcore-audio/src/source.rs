@@ -12,13 +12,16 @@ use std::{
 
 use streamcore::{FailureKind, FailureReason, MAX_URL_BYTES};
 
-/// A media directory, resolved.
+/// Where media may come from: a directory, resolved, and the network if that is allowed.
 #[derive(Debug, Clone)]
 pub(crate) struct Root {
     /// Without symbolic links, so that resolved paths can be compared with it.
     canonical: PathBuf,
     /// As the operator wrote it: `file://` URLs may begin with it as well.
     given: PathBuf,
+    /// The way to what is not here; none if there is none.
+    #[cfg(feature = "remote")]
+    remote: Option<crate::remote::Remote>,
 }
 
 /// A file that may be opened.
@@ -37,7 +40,24 @@ impl Root {
         if !fs::metadata(&canonical)?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a directory"));
         }
-        Ok(Self { canonical, given: std::path::absolute(directory)? })
+        Ok(Self {
+            canonical,
+            given: std::path::absolute(directory)?,
+            #[cfg(feature = "remote")]
+            remote: None,
+        })
+    }
+
+    /// The same directory, and http(s) URLs as well.
+    #[cfg(feature = "remote")]
+    pub(crate) fn with_remote(self, remote: crate::remote::Remote) -> Self {
+        Self { remote: Some(remote), ..self }
+    }
+
+    /// What plays a location that is an http(s) URL; none if it is not one, or if there is no way to any.
+    #[cfg(feature = "remote")]
+    pub(crate) fn remote(&self, url: &str) -> Option<&crate::remote::Remote> {
+        self.remote.as_ref().filter(|_| crate::remote::is_url(url))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -92,7 +112,7 @@ impl Root {
             Some("http" | "https") => {
                 return Err(FailureReason::new(
                     FailureKind::Unsupported,
-                    "http(s) sources are not supported yet; use a file of the media directory",
+                    "http(s) URLs are not played here; use a file of the media directory",
                 ));
             }
             Some(scheme) => {
@@ -221,8 +241,22 @@ fn leaves_root() -> FailureReason {
     forbidden("the location leaves the media directory; use a file inside of it")
 }
 
-/// That the machine has run out of files, threads or memory, which is not the fault of any file; none if it is something else.
+/// An I/O error that carries its reason, through readers that know nothing of reasons.
+#[cfg(feature = "remote")]
+pub(crate) fn carrying(reason: FailureReason) -> io::Error {
+    io::Error::other(Carried(reason))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Carried(FailureReason);
+
+/// That the machine has run out of files, threads or memory, which is not the fault of any file, or the reason that the error carries; none if
+/// it is something else.
 pub(crate) fn out_of_means(error: &io::Error) -> Option<FailureReason> {
+    if let Some(Carried(reason)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return Some(reason.clone());
+    }
     // ENFILE and EMFILE have no kind of their own.
     let files = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
     // EAGAIN and ENOMEM, by whatever number.

@@ -1,162 +1,160 @@
-// The queue and the history on the page. Rows are kept by item, so that focus and half-typed numbers survive an update.
+// The rows of the queue. They are kept by item, so that focus, a drag and half-typed numbers survive an update.
 
-import { read } from "./api.js";
-import { onLanguage, say, sayWhy } from "./words.js";
-import * as token from "./token.js";
+import { firstWaiting, live, more, on, PAGE } from "./live.js";
+import { clock, timeOfDay } from "./format.js";
+import { onLanguage, currentLanguage, say } from "./words.js";
+import * as edits from "./edits.js";
 
 const el = (id) => document.getElementById(id);
-const rows = new Map();
-let shown;
-let past = [];
-let actions;
+const rows = new Map(); // By item: the row, and what is written in it.
 
-/** `123.4` as `2:03`. */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const h = Math.floor(whole / 3600), m = Math.floor(whole / 60) % 60, s = String(whole % 60).padStart(2, "0");
-  return h ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
-}
-
-/** Shows a queue: `{items, total, current_index}`. */
-export function show(queue) {
-  shown = queue;
+/** Shows the queue that was seen last. */
+function show() {
+  const { queue } = live;
+  if (!queue) return;
   const list = el("queue");
   const kept = new Set(queue.items.map((item) => item.id));
-  for (const [id, row] of rows) if (!kept.has(id)) { row.remove(); rows.delete(id); }
   const focused = document.activeElement;
-  queue.items.forEach((item, index) => {
-    const row = rows.get(item.id) ?? makeRow(item);
-    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
-    fillRow(row, item, index, queue);
-  });
-  // Moving an element takes its focus away.
-  if (focused?.isConnected && focused !== document.activeElement && list.contains(focused)) focused.focus();
-  el("queue-total").textContent = queue.total ? say("items", queue.total) : "";
+  const place = focused?.closest?.("#queue > li")?.dataset.position;
+  for (const [id, { row }] of rows) if (!kept.has(id)) { row.remove(); rows.delete(id); }
+  // From the end, so that a row that goes to the front moves alone.
+  for (let index = queue.items.length - 1, next = null; index >= 0; index--) {
+    const item = queue.items[index];
+    const known = rows.get(item.id) ?? make(item);
+    if (known.row.nextElementSibling !== next || !known.row.isConnected) list.insertBefore(known.row, next);
+    fill(known, item, index);
+    next = known.row;
+  }
+  keepFocus(list, focused, place);
+  el("queue-total").textContent = queue.total || "";
   el("queue-empty").hidden = queue.total > 0;
   const left = queue.total - queue.items.length;
   el("more").hidden = left <= 0;
-  el("more").textContent = say("more", Math.min(left, 100));
+  el("more").textContent = say("more", Math.min(left, PAGE));
 }
 
-function makeRow(item) {
+/** Moving an element takes its focus away; removing it hands the focus to the one that took its place. */
+function keepFocus(list, focused, place) {
+  if (place === undefined || focused === document.activeElement) return makeReachable(list);
+  const other = list.children[Math.min(Number(place), list.children.length) - 1] ?? el("queue-heading");
+  (focused.isConnected ? focused : other).focus({ preventScroll: focused.isConnected });
+  makeReachable(list);
+}
+
+/** One row is on the way of the Tab key, and the keys lead from there to the others. */
+function makeReachable(list) {
+  if (!list.querySelector(":scope > li.reachable")) reach(list.firstElementChild);
+}
+
+/** Puts this row, and what is in it, on the way of the Tab key. */
+export function reach(row) {
+  const before = el("queue").querySelector(":scope > li.reachable");
+  if (!row || row === before) return;
+  for (const [one, reachable] of [[before, false], [row, true]]) {
+    if (!one) continue;
+    one.classList.toggle("reachable", reachable);
+    for (const part of [one, ...one.querySelectorAll("button, input")]) part.tabIndex = reachable ? 0 : -1;
+  }
+}
+
+function make(item) {
   const row = el("queue-item").content.firstElementChild.cloneNode(true);
   row.dataset.itemId = item.id;
-  rows.set(item.id, row);
-  const place = () => shown.items.findIndex((other) => other.id === item.id);
-  row.querySelector(".up").addEventListener("click", () => actions.move(item.id, place() - 1));
-  row.querySelector(".down").addEventListener("click", () => actions.move(item.id, place() + 1));
-  row.querySelector(".remove").addEventListener("click", () => actions.remove(item.id));
-  const position = row.querySelector(".position");
-  const reset = () => (position.value = place() + 1);
-  position.addEventListener("change", async () => {
-    // Text that is no number reads as empty, but is bad input; an emptied field asks for nothing.
-    const typed = position.value.trim(), wanted = Number(typed);
-    const asked = typed !== "" || position.validity.badInput;
-    const first = firstWaiting(shown) + 1;
-    if (asked && !(typed !== "" && Number.isSafeInteger(wanted) && wanted >= first)) {
-      actions.refusePlace(first, shown.total);
-    } else if (asked && wanted - 1 !== place()) {
-      await actions.move(item.id, wanted - 1);
-    }
-    reset();
-  });
-  position.addEventListener("blur", reset);
-  return row;
+  for (const part of [row, ...row.querySelectorAll("button, input")]) part.tabIndex = -1;
+  const known = { row, written: "" };
+  rows.set(item.id, known);
+  return known;
 }
 
-/** The 0-based place of the first item that can be moved: the current one keeps its place. */
-const firstWaiting = (queue) => (queue.current_index === 1 ? 1 : 0);
-
-function fillRow(row, item, index, queue) {
+function fill(known, item, index) {
+  const { row } = known, { queue } = live;
   const current = queue.current_index === 1 && index === 0;
+  const begins = item.expected_at && live.status?.status !== "paused" && !current ? timeOfDay(item.expected_at) : "";
+  const written = [index, queue.total, current, item.duration, begins, item.title, currentLanguage()].join("\n");
+  if (written === known.written) return;
+  known.written = written;
   row.classList.toggle("current", current);
   row.setAttribute("aria-current", String(current));
   row.dataset.position = index + 1;
-  const set = (selector, text) => {
-    const node = row.querySelector(selector);
-    if (node.textContent !== text) node.textContent = text;
-    return node;
-  };
+  const set = (selector, text) => Object.assign(row.querySelector(selector), { textContent: text });
   set(".item-title", item.title).title = item.title;
-  const facts = [item.duration === null ? "" : clock(item.duration), item.url, item.added_by ?? ""];
+  set(".item-length", item.duration === null ? "" : clock(item.duration));
+  const who = item.added_by ?? (item.requested_by === null ? "" : `#${item.requested_by}`);
+  const artist = typeof item.metadata?.artist === "string" ? item.metadata.artist : "";
+  const facts = [begins && say("begins", begins), artist, who && say("by", who), item.url === item.title ? "" : item.url];
   set(".item-facts", facts.filter(Boolean).join(" · ")).title = item.url;
   const position = row.querySelector(".position");
   position.max = queue.total;
   if (document.activeElement !== position) position.value = index + 1;
   position.setAttribute("aria-label", say("position", item.title));
   row.querySelector(".place").title = current ? say("playingAt1") : "";
-  for (const [name, off] of [["up", index <= firstWaiting(queue)], ["down", index >= queue.total - 1], ["remove", false]]) {
+  const first = firstWaiting();
+  const off = { up: index <= first, down: index >= queue.total - 1, "play-next": index <= first, "play-now": false, remove: false };
+  for (const [name, isOff] of Object.entries(off)) {
     const button = row.querySelector(`.${name}`);
     const focused = document.activeElement === button;
-    button.disabled = current || off;
-    // At the end of its way an arrow hands the focus to the other one, so that a keyboard does not start over.
-    if (focused && button.disabled) row.querySelector(name === "up" ? ".down" : ".up").focus();
+    button.disabled = current || isOff;
+    // At the end of its way an arrow hands the focus to the row, so that a keyboard does not start over.
+    if (focused && button.disabled) row.focus();
     button.setAttribute("aria-label", say(name, item.title));
     button.title = say(name, item.title);
   }
+  row.querySelector(".item-more").setAttribute("aria-label", say("itemMore", item.title));
 }
 
-/** Shows finished items, newest first. */
-export function showHistory(items) {
-  past = items;
-  el("history-empty").hidden = items.length > 0;
-  el("history").replaceChildren(...items.map((item) => {
-    const line = document.createElement("li");
-    line.dataset.itemId = item.id;
-    const part = (name, text) => {
-      const span = document.createElement("span");
-      span.className = name;
-      span.textContent = text;
-      line.append(span);
-      return span;
-    };
-    part("past-title", item.title).title = item.title;
-    part("past-when", new Date(item.finished_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
-    const why = item.failure ? `: ${sayWhy(item.failure.reason)} (${item.failure.detail})` : "";
-    part(`past-how ${item.outcome}`, say(item.outcome) + why);
-    return line;
-  }));
-}
+const idOf = (node) => node.closest("#queue > li")?.dataset.itemId;
 
-/** Offers the server's files while somebody types, once there is a token to ask with. */
-function offerMedia() {
-  let timer, asked;
-  const offer = async () => {
-    const bearer = token.get(), wanted = el("add-url").value.trim();
-    if (!bearer || asked === wanted) return;
-    asked = wanted;
-    try {
-      const path = `api/v1/media?limit=50&q=${encodeURIComponent(wanted)}`;
-      const { body } = await read(path, { Authorization: `Bearer ${bearer}` });
-      el("media").replaceChildren(...body.items.map((file) => Object.assign(document.createElement("option"), { value: file.url })));
-    } catch {
-      asked = undefined; // Only an offer: adding says what is wrong.
-    }
+function press(event) {
+  const button = event.target.closest("button");
+  const id = button && idOf(button);
+  if (!id) return;
+  if (button.classList.contains("item-more")) {
+    const open = button.closest("li").classList.toggle("open");
+    button.setAttribute("aria-expanded", String(open));
+    return;
+  }
+  const does = {
+    up: () => edits.moveBy(id, -1), down: () => edits.moveBy(id, 1), remove: () => edits.remove(id),
+    "play-now": () => edits.playNow(id), "play-next": () => edits.moveToHead(id),
   };
-  const soon = () => { clearTimeout(timer); timer = setTimeout(offer, 200); };
-  el("add-url").addEventListener("input", soon);
-  el("add-url").addEventListener("focus", soon);
+  Object.entries(does).find(([name]) => button.classList.contains(name))?.[1]();
 }
 
-/** `wanted` does what the buttons ask for: `{move(id, place), remove(id), add(url, next), more()}`. */
-export function connect(wanted) {
-  actions = wanted;
-  offerMedia();
-  el("more").addEventListener("click", () => actions.more());
-  el("add").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const location = el("add-url").value.trim();
-    if (!location) return;
-    el("add-submit").disabled = true;
-    const added = await actions.add(location, el("add-next").checked);
-    el("add-submit").disabled = false;
-    if (added) {
-      el("add-url").value = "";
-      el("add-url").focus();
-    }
+/** A place that was typed. Text that is no number reads as empty, but is bad input; an emptied field asks for nothing. */
+async function typed(event) {
+  const field = event.target.closest(".position");
+  const id = field && idOf(field);
+  if (!id) return;
+  const text = field.value.trim(), wanted = Number(text);
+  const asked = text !== "" || field.validity.badInput;
+  if (asked && !(text !== "" && Number.isSafeInteger(wanted) && wanted > firstWaiting())) {
+    edits.refusePlace();
+  } else if (asked && wanted - 1 !== edits.placeOf(id)) {
+    await edits.moveToPlace(id, wanted - 1);
+  }
+  reset(field);
+}
+
+function reset(field) {
+  const place = edits.placeOf(idOf(field) ?? "");
+  if (place >= 0) field.value = place + 1;
+}
+
+export function connect() {
+  const list = el("queue");
+  list.addEventListener("click", press);
+  list.addEventListener("change", typed);
+  list.addEventListener("focusin", (event) => reach(event.target.closest("#queue > li")));
+  list.addEventListener("focusout", (event) => event.target.matches(".position") && reset(event.target));
+  el("more").addEventListener("click", more);
+  // Who scrolls to the end wants more of it.
+  new IntersectionObserver(([end]) => end.isIntersecting && more(), { rootMargin: "400px" }).observe(el("more"));
+  on("queue", show);
+  // Of what a stream does, only whether it plays is written in the rows.
+  let shownFor;
+  on("status", () => {
+    if (shownFor !== live.status?.status) show();
+    shownFor = live.status?.status;
   });
-  onLanguage(() => {
-    if (shown) show(shown);
-    showHistory(past);
-  });
+  onLanguage(show);
 }

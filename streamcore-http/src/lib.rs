@@ -25,7 +25,10 @@
 mod api;
 mod edge;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod listen;
+mod openapi;
 mod page;
 mod routes;
 mod runtime;
@@ -36,6 +39,7 @@ mod wire;
 
 pub use self::{
     edge::{Access, RouteInfo},
+    openapi::openapi,
     routes::routes,
     runtime::TokioRuntime,
     serve::{Peer, ServeOptions, serve},

@@ -8,12 +8,12 @@ use std::future::Future;
 use warp::http::Method;
 
 use crate::{
-    api::{health, media, queue, streams},
+    api::{health, media, playlist, queue, streams, tracks},
     edge::{
         Access::{self, Public, Read, Token},
         Answer, Call, Route, RouteInfo,
     },
-    listen, page,
+    listen, openapi, page,
 };
 
 /// Every route, for documentation and for tests that must not forget one. `HEAD` and `OPTIONS` come with each.
@@ -26,17 +26,29 @@ pub fn routes() -> Vec<RouteInfo> {
 pub(crate) fn table() -> Vec<Route> {
     vec![
         // The queue of a stream.
-        get   ("/api/v1/queue/{stream}",                       Read,   queue::list::answer),
-        delete("/api/v1/queue/{stream}",                       Token,  queue::clear::answer),
-        post  ("/api/v1/queue/{stream}/items",                 Token,  queue::add::answer),
-        delete("/api/v1/queue/{stream}/items/{item}",          Token,  queue::remove::answer),
-        patch ("/api/v1/queue/{stream}/items/{item}/move",     Token,  queue::move_item::answer),
-        put   ("/api/v1/queue/{stream}/items/{item}/position", Token,  queue::move_item::answer),
-        post  ("/api/v1/queue/{stream}/skip",                  Token,  queue::skip::answer),
-        get   ("/api/v1/queue/{stream}/state",                 Read,   queue::state::state),
-        get   ("/api/v1/queue/{stream}/mode",                  Read,   queue::state::mode),
-        get   ("/api/v1/queue/{stream}/stats",                 Read,   queue::state::stats),
-        get   ("/api/v1/queue/{stream}/history",               Read,   queue::history::answer),
+        get   ("/api/v1/queue/{stream}",                        Read,   queue::list::answer),
+        delete("/api/v1/queue/{stream}",                        Token,  queue::clear::answer),
+        post  ("/api/v1/queue/{stream}/items",                  Token,  queue::add::answer).checking_media(),
+        post  ("/api/v1/queue/{stream}/items/batch",            Token,  queue::batch::answer).checking_media().with_body(queue::batch::MAX_BODY_BYTES),
+        post  ("/api/v1/queue/{stream}/import",                 Token,  queue::import::answer).checking_media().with_body(queue::import::MAX_BODY_BYTES),
+        delete("/api/v1/queue/{stream}/items/{item}",           Token,  queue::remove::answer),
+        patch ("/api/v1/queue/{stream}/items/{item}/move",      Token,  queue::move_item::answer),
+        put   ("/api/v1/queue/{stream}/items/{item}/position",  Token,  queue::move_item::answer),
+        post  ("/api/v1/queue/{stream}/shuffle",                Token,  queue::shuffle::answer),
+        post  ("/api/v1/queue/{stream}/undo",                   Token,  queue::undo::undo),
+        post  ("/api/v1/queue/{stream}/restore",                Token,  queue::undo::restore),
+        post  ("/api/v1/queue/{stream}/skip",                   Token,  queue::skip::answer),
+        post  ("/api/v1/queue/{stream}/jump",                   Token,  queue::jump::answer),
+        post  ("/api/v1/queue/{stream}/previous",               Token,  queue::previous::answer),
+        get   ("/api/v1/queue/{stream}/history",                Read,   queue::history::answer),
+        post  ("/api/v1/queue/{stream}/history/{item}/replay",  Token,  queue::replay::answer),
+        get   ("/api/v1/queue/{stream}/repeat",                 Read,   queue::repeat::get),
+        put   ("/api/v1/queue/{stream}/repeat",                 Token,  queue::repeat::put),
+        get   ("/api/v1/queue/{stream}/mode",                   Read,   queue::mode::get),
+        put   ("/api/v1/queue/{stream}/mode",                   Token,  queue::mode::put),
+        post  ("/api/v1/queue/{stream}/migrate",                Token,  queue::mode::migrate),
+        get   ("/api/v1/queue/{stream}/state",                  Read,   queue::state::answer),
+        get   ("/api/v1/queue/{stream}/stats",                  Read,   queue::stats::answer),
 
         // Streams.
         get   ("/api/v1/streams",                              Read,   streams::list::answer),
@@ -49,10 +61,28 @@ pub(crate) fn table() -> Vec<Route> {
         post  ("/api/v1/streams/{stream}/stop",                Token,  streams::command::stop),
         post  ("/api/v1/streams/{stream}/pause",               Token,  streams::command::pause),
         post  ("/api/v1/streams/{stream}/resume",              Token,  streams::command::resume),
+        post  ("/api/v1/streams/{stream}/seek",                Token,  streams::seek::answer),
         post  ("/api/v1/streams/{stream}/skip",                Token,  queue::skip::answer),
+
+        // The library.
+        get   ("/api/v1/tracks",                               Token,  tracks::list::answer),
+        post  ("/api/v1/tracks",                               Token,  tracks::create::answer).checking_media(),
+        post  ("/api/v1/tracks/upload",                        Token,  tracks::upload::answer).with_upload(),
+        get   ("/api/v1/tracks/{track}",                       Token,  tracks::one::get),
+        patch ("/api/v1/tracks/{track}",                       Token,  tracks::one::edit).checking_media(),
+        delete("/api/v1/tracks/{track}",                       Token,  tracks::one::delete),
+
+        // The queue of one stream as the older playlist API shows it.
+        get   ("/api/playlist",                                Read,   playlist::list::answer),
+        post  ("/api/playlist",                                Token,  playlist::add::answer).checking_media(),
+        patch ("/api/playlist/reorder",                        Token,  playlist::reorder::answer).with_body(playlist::reorder::MAX_BODY_BYTES),
+        delete("/api/playlist/{item}",                         Token,  playlist::remove::answer),
 
         // What can be queued. The names of files are not for everybody.
         get   ("/api/v1/media",                                Token,  media::answer),
+
+        // The API as a document.
+        get   ("/api/openapi.json",                            Public, openapi::answer),
 
         // Health.
         get   ("/health",                                      Public, health::health),
@@ -64,7 +94,8 @@ pub(crate) fn table() -> Vec<Route> {
         // The broadcast.
         get   ("/listen/{stream}",                             Read,   listen::audio::answer),
         get   ("/listen/{stream}.mp3",                         Read,   listen::audio::answer),
-        get   ("/listen/{stream}.m3u",                         Read,   listen::playlist::answer),
+        get   ("/listen/{stream}.m3u",                         Read,   listen::playlist::m3u),
+        get   ("/listen/{stream}.pls",                         Read,   listen::playlist::pls),
 
         // The listening page.
         get   ("/",                                            Public, page::index),

@@ -3,8 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use streamcore::{
-    Timestamp, driver::Host, media::Media, player::Broadcast, queue::Queue, registry::Registry, runtime::Runtime,
+    StreamId, Timestamp,
+    driver::Host,
+    idempotency::Idempotency,
+    library::Library,
+    media::Media,
+    player::Broadcast,
+    queue::{Queue, Rules},
+    registry::Registry,
+    runtime::Runtime,
 };
+use tokio::sync::Semaphore;
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
 use crate::{edge, token::ServiceToken};
@@ -22,11 +31,18 @@ pub struct State {
     pub broadcast: Arc<dyn Broadcast>,
     /// What can be queued.
     pub media: Arc<dyn Media>,
+    /// The tracks that people keep.
+    pub library: Arc<dyn Library>,
+    /// The answers to requests that may come again.
+    pub idempotency: Arc<dyn Idempotency>,
     /// The clock.
     pub runtime: Arc<dyn Runtime>,
     /// The rest.
     pub settings: Settings,
 }
+
+/// How long media may take to show what it is, where nobody says otherwise.
+const CHECK_LIMIT: Duration = Duration::from_secs(8);
 
 /// How the routes behave.
 #[derive(Debug, Clone)]
@@ -34,18 +50,34 @@ pub struct State {
 pub struct Settings {
     /// What callers must show to change anything.
     pub token: ServiceToken,
-    /// How many items one queue holds, the current one included.
-    pub max_items: usize,
+    /// What items that are added to a queue must keep to.
+    pub rules: Rules,
+    /// How many tracks the library holds.
+    pub max_tracks: usize,
+    /// The largest file that can be uploaded, in bytes.
+    pub max_upload_bytes: u64,
+    /// How many files can be uploaded at once.
+    pub max_uploads: usize,
+    /// How many answers to requests with an `Idempotency-Key` are kept at the most; each for a day.
+    pub max_idempotency_keys: usize,
+    /// The stream that `/api/playlist/` shows to those who name none.
+    pub default_stream: StreamId,
     /// The server's version, as `/health` tells it.
     pub version: &'static str,
     /// The name of this node, as a stream's status tells it.
     pub node: String,
     /// Where listeners reach this server, such as `https://radio.example`; without it a playlist file repeats the `Host` header.
     pub public_url: Option<String>,
+    /// How many can listen at once, to all streams together. Fewer than there may be connections, so that a crowd of listeners does not keep
+    /// others from the rest.
+    pub max_listeners: usize,
     /// How long a request's body may take to arrive.
     pub body_timeout: Duration,
     /// How long a request may wait for stores and streams before it is answered with 503.
     pub answer_timeout: Duration,
+    /// How long media may take to show what it is, one or all of a batch together; a request that names media is answered within as much
+    /// more. None: two thirds of `answer_timeout`, at most 8 s. Media behind resolvers and slow servers needs more.
+    pub check_limit: Option<Duration>,
 }
 
 impl Settings {
@@ -54,20 +86,38 @@ impl Settings {
     /// ```
     /// use streamcore_http::{ServiceToken, Settings};
     /// let mut settings = Settings::new(ServiceToken::new("correct-horse-battery")?);
-    /// settings.max_items = 100;
+    /// settings.rules.max_items = 100;
     /// # Ok::<(), streamcore_http::TokenError>(())
     /// ```
     #[must_use]
     pub fn new(token: ServiceToken) -> Self {
         Self {
             token,
-            max_items: streamcore::queue::DEFAULT_MAX_ITEMS,
+            rules: Rules::default(),
+            max_tracks: streamcore::library::DEFAULT_MAX_TRACKS,
+            max_upload_bytes: 200 * 1024 * 1024,
+            max_uploads: 4,
+            max_idempotency_keys: 10_000,
+            default_stream: StreamId::new(1),
             version: env!("CARGO_PKG_VERSION"),
             node: "local".to_owned(),
             public_url: None,
+            max_listeners: 9_000,
             body_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(15),
+            check_limit: None,
         }
+    }
+
+    /// See [`check_limit`](Self::check_limit).
+    pub(crate) fn check_limit(&self) -> Duration {
+        self.check_limit.unwrap_or_else(|| CHECK_LIMIT.min(self.answer_timeout * 2 / 3))
+    }
+
+    /// How long a request may take; one that looks at media has some time left after that for the rest.
+    pub(crate) fn answer_limit(&self, checks_media: bool) -> Duration {
+        let with_check = if checks_media { self.check_limit() + self.answer_timeout / 3 } else { Duration::ZERO };
+        self.answer_timeout.max(with_check)
     }
 }
 
@@ -76,6 +126,10 @@ impl Settings {
 pub(crate) struct App {
     pub(crate) state: Arc<State>,
     pub(crate) started_at: Timestamp,
+    /// For listeners.
+    pub(crate) places: Arc<Semaphore>,
+    /// A permit for each file that may be on its way.
+    pub(crate) uploads: Semaphore,
 }
 
 impl std::ops::Deref for App {
@@ -93,7 +147,9 @@ impl std::ops::Deref for App {
 #[must_use]
 pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
     let started_at = state.runtime.now();
-    let edge = Arc::new(edge::Edge::new(App { state, started_at }));
+    let places = Arc::new(Semaphore::new(state.settings.max_listeners.min(Semaphore::MAX_PERMITS)));
+    let uploads = Semaphore::new(state.settings.max_uploads);
+    let edge = Arc::new(edge::Edge::new(App { state, started_at, places, uploads }));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::tail())

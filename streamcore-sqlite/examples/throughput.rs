@@ -9,7 +9,7 @@ use std::{error::Error, path::PathBuf, thread, time::Instant};
 use futures::executor::block_on;
 use streamcore::{
     ItemId, QueueItem, StreamId, Timestamp,
-    queue::{Op, Placement, Queue},
+    queue::{Op, Placement, Queue, Rules},
 };
 use streamcore_sqlite::SqliteStore;
 
@@ -47,8 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn add(store: &SqliteStore, caller: u64, count: u64) -> Result<(), streamcore::queue::Error> {
     for n in 0..count {
         let id = ItemId::new(uuid::Uuid::from_u64_pair(caller, n));
-        let item = Box::new(QueueItem::file(id, "A track of usual length", "folder/file.mp3", Timestamp::default()));
-        let op = Op::Add { item, placement: Placement::Back, max_items: usize::MAX };
+        let item = QueueItem::file(id, "A track of usual length", "folder/file.mp3", Timestamp::default());
+        let op = Op::Add { items: vec![item], placement: Placement::Back, rules: Rules::at_most(usize::MAX) };
         block_on(store.apply(StreamId::new(caller.cast_signed()), op.into()))?;
     }
     Ok(())

@@ -7,13 +7,15 @@ use rusqlite::{
     types::{FromSql, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use streamcore::{ItemId, QueueItem, Revision, StreamId, Timestamp, queue::HistoryEntry, registry::StreamRecord};
+use streamcore::{
+    ItemId, QueueItem, Requester, Revision, StreamId, Timestamp, queue::HistoryEntry, registry::StreamRecord,
+};
 
 use crate::error::{Corrupt, Fault};
 
 /// The columns of an item, in `queue_items` and in `queue_history`.
 pub(crate) const ITEM_COLUMNS: &str = "stream, id, track_id, title, url, source, duration_secs, duration_nanos, \
-                                       added_by, requested_by, added_at, metadata";
+                                       added_by, requested_by, added_at, tier, replays, metadata";
 
 /// A row, and what it takes to name one.
 pub(crate) struct Columns<'a> {
@@ -32,8 +34,29 @@ impl<'a> Columns<'a> {
         Self { row, table: "queue_items", key: &["stream", "id"] }
     }
 
+    /// An item by its place, for queries that read nothing but the index of these.
+    pub(crate) const fn place(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_items", key: &["stream", "sort_key"] }
+    }
+
     pub(crate) const fn history(row: &'a Row<'a>) -> Self {
         Self { row, table: "queue_history", key: &["stream", "seq"] }
+    }
+
+    pub(crate) const fn undo(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_undo", key: &["stream", "seq"] }
+    }
+
+    pub(crate) const fn cleared(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_cleared", key: &["stream"] }
+    }
+
+    pub(crate) const fn turns(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_turns", key: &["stream"] }
+    }
+
+    pub(crate) const fn block(row: &'a Row<'a>) -> Self {
+        Self { row, table: "queue_blocks", key: &["stream", "block"] }
     }
 
     pub(crate) const fn stream(row: &'a Row<'a>) -> Self {
@@ -45,7 +68,7 @@ impl<'a> Columns<'a> {
         self.row.get(column).map_err(|error| self.corrupt(column, error))
     }
 
-    fn parse<T>(&self, column: &str) -> Result<T, Corrupt>
+    pub(crate) fn parse<T>(&self, column: &str) -> Result<T, Corrupt>
     where
         T: FromStr<Err: Display>,
     {
@@ -65,7 +88,7 @@ impl<'a> Columns<'a> {
     }
 
     /// An enumeration's name.
-    fn name<T: DeserializeOwned>(&self, column: &str) -> Result<T, Corrupt> {
+    pub(crate) fn name<T: DeserializeOwned>(&self, column: &str) -> Result<T, Corrupt> {
         let name = serde_json::Value::String(self.get(column)?);
         serde_json::from_value(name).map_err(|error| self.corrupt(column, error))
     }
@@ -74,11 +97,16 @@ impl<'a> Columns<'a> {
         Ok(self.get::<i64>(column)?.cast_unsigned())
     }
 
-    fn moment(&self, column: &str) -> Result<Timestamp, Corrupt> {
+    /// How many there are of something.
+    pub(crate) fn count<T: TryFrom<i64, Error: Display>>(&self, column: &str) -> Result<T, Corrupt> {
+        T::try_from(self.get(column)?).map_err(|error| self.corrupt(column, error))
+    }
+
+    pub(crate) fn moment(&self, column: &str) -> Result<Timestamp, Corrupt> {
         self.unsigned(column).map(Timestamp::from_millis)
     }
 
-    fn duration(&self) -> Result<Option<Duration>, Corrupt> {
+    pub(crate) fn duration(&self) -> Result<Option<Duration>, Corrupt> {
         let (secs, nanos): (Option<i64>, Option<i64>) = (self.get("duration_secs")?, self.get("duration_nanos")?);
         match (secs, nanos) {
             (None, None) => Ok(None),
@@ -91,7 +119,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn corrupt(&self, column: &str, problem: impl Display) -> Corrupt {
+    pub(crate) fn corrupt(&self, column: &str, problem: impl Display) -> Corrupt {
         let key: Vec<_> = self.key.iter().map(|column| format!("{column} = {}", self.shown(column))).collect();
         Corrupt(format!("table {}, row {}, column {column}: {problem}", self.table, key.join(" and ")))
     }
@@ -117,12 +145,19 @@ pub(crate) fn item(columns: &Columns<'_>) -> Result<QueueItem, Corrupt> {
         added_by: columns.get("added_by")?,
         requested_by: columns.get("requested_by")?,
         added_at: columns.moment("added_at")?,
+        tier: columns.name("tier")?,
+        replays: columns.get::<Option<i64>>("replays")?.map(i64::cast_unsigned),
         metadata: columns.json("metadata")?,
     })
 }
 
 pub(crate) fn item_id(columns: &Columns<'_>) -> Result<ItemId, Corrupt> {
     columns.parse("id")
+}
+
+/// Whom the item of this row is for.
+pub(crate) fn requester(columns: &Columns<'_>) -> Result<Requester, Corrupt> {
+    Ok(Requester::of(columns.get("requested_by")?, columns.get("added_by")?))
 }
 
 pub(crate) fn history_entry(columns: &Columns<'_>) -> Result<HistoryEntry, Corrupt> {

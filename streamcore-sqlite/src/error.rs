@@ -1,6 +1,6 @@
 //! Why a store cannot be opened, and how SQLite's failures become those of the ports.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, io, path::PathBuf, sync::Arc};
 
 use rusqlite::ErrorCode;
 
@@ -117,11 +117,34 @@ impl PortError for streamcore::registry::Error {
     }
 }
 
+impl PortError for streamcore::library::Error {
+    fn unavailable(source: Unavailable) -> Self {
+        Self::unavailable(source)
+    }
+
+    fn corrupt(detail: String) -> Self {
+        Self::Corrupt { detail }
+    }
+}
+
+impl PortError for streamcore::idempotency::Error {
+    fn unavailable(source: Unavailable) -> Self {
+        Self::unavailable(source)
+    }
+
+    fn corrupt(detail: String) -> Self {
+        Self::Corrupt { detail }
+    }
+}
+
 /// Why the store cannot be asked: the source of the ports' `Unavailable`.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum Unavailable {
     #[error("SQLite could not carry it out")]
     Sqlite(#[source] Arc<rusqlite::Error>),
+    /// The disk does not take it. Whoever answers people finds the kind in the source and can name the reason.
+    #[error("the disk does not take it")]
+    Disk(#[source] Arc<io::Error>),
     #[error("{limit} requests wait already")]
     Busy { limit: usize },
     #[error("the store is closed")]
@@ -145,6 +168,13 @@ pub(crate) fn from_sqlite<E: PortError>(error: Arc<rusqlite::Error>) -> E {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             E::corrupt(format!("the file is damaged ({error}); stop the server and restore a backup"))
         }
+        Some(ErrorCode::DiskFull) => disk(io::ErrorKind::StorageFull, error),
+        Some(ErrorCode::ReadOnly) => disk(io::ErrorKind::ReadOnlyFilesystem, error),
+        Some(ErrorCode::SystemIoFailure) => disk(io::ErrorKind::Other, error),
         _ => E::unavailable(Unavailable::Sqlite(error)),
     }
+}
+
+fn disk<E: PortError>(kind: io::ErrorKind, error: Arc<rusqlite::Error>) -> E {
+    E::unavailable(Unavailable::Disk(Arc::new(io::Error::new(kind, error))))
 }

@@ -7,6 +7,7 @@ use streamcore::{
     registry::{Error, Registry, Result, StreamList, StreamRecord},
     stream::Snapshot,
 };
+use uuid::Uuid;
 
 use crate::{
     SqliteStore,
@@ -25,6 +26,10 @@ impl Registry for SqliteStore {
 
     async fn get(&self, stream: StreamId) -> Result<Option<StreamRecord>> {
         self.read(move |conn| get(conn, stream)).await
+    }
+
+    async fn by_uuid(&self, uuid: Uuid) -> Result<Option<StreamRecord>> {
+        self.read(move |conn| by_uuid(conn, uuid)).await
     }
 
     async fn list(&self, after: Option<StreamId>, limit: usize) -> Result<StreamList> {
@@ -69,6 +74,13 @@ fn create(conn: &Connection, record: &StreamRecord) -> Outcome<()> {
 fn get(conn: &Connection, stream: StreamId) -> Outcome<Option<StreamRecord>> {
     let mut query = conn.prepare_cached("SELECT stream, uuid, name, created_at FROM streams WHERE stream = :stream")?;
     codec::first(query.query(named_params! { ":stream": stream.get() })?, |row| codec::record(&Columns::stream(row)))
+}
+
+fn by_uuid(conn: &Connection, uuid: Uuid) -> Outcome<Option<StreamRecord>> {
+    let mut query = conn.prepare_cached(
+        "SELECT stream, uuid, name, created_at FROM streams WHERE uuid = :uuid ORDER BY stream LIMIT 1",
+    )?;
+    codec::first(query.query(named_params! { ":uuid": uuid.to_string() })?, |row| codec::record(&Columns::stream(row)))
 }
 
 fn list(conn: &Connection, after: Option<StreamId>, limit: usize) -> Outcome<StreamList> {

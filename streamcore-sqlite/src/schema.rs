@@ -7,7 +7,13 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use crate::OpenError;
 
 /// Each brings the schema from the version before it to its own; the first one makes version 1. Never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_queues_and_streams.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_queues_and_streams.sql"),
+    include_str!("migrations/0002_queue.sql"),
+    include_str!("migrations/0003_library.sql"),
+    include_str!("migrations/0004_idempotency.sql"),
+    include_str!("migrations/0005_stream_uuids.sql"),
+];
 
 /// Marks a file as ours: "StrC".
 const APPLICATION_ID: i64 = 0x5374_7243;
@@ -16,7 +22,7 @@ const APPLICATION_ID: i64 = 0x5374_7243;
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// Statements that a connection keeps prepared: more than there are.
-const CACHED_STATEMENTS: usize = 64;
+const CACHED_STATEMENTS: usize = 128;
 
 /// Opens the connection that writes, creating or migrating the file.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, OpenError> {

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, thread};
 
 use streamcore::{
     QueueItem, StreamId, Timestamp,
-    queue::{Op, Page, Placement, Queue},
+    queue::{Op, Page, Placement, Queue, Rules},
     testing::item_id,
 };
 use support::{Store, block_on};
@@ -20,7 +20,9 @@ fn fifty_threads_that_add_lose_nothing() {
     let store = Store::new();
     let add = |n: u64, placement| {
         let item = QueueItem::file(item_id(n), format!("track {n}"), "a.mp3", Timestamp::default());
-        block_on(store.store().apply(STREAM, Op::Add { item: Box::new(item), placement, max_items: 5_000 }.into()))
+        block_on(
+            store.store().apply(STREAM, Op::Add { items: vec![item], placement, rules: Rules::at_most(5_000) }.into()),
+        )
     };
     let revisions: BTreeSet<_> = thread::scope(|scope| {
         let adders: Vec<_> = (0..THREADS)

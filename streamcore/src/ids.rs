@@ -63,6 +63,15 @@ impl ItemId {
     }
 }
 
+impl ItemId {
+    /// The id of the occurrence that follows this one when a queue repeats it: always the same, so that a repeated hand-off makes no second
+    /// copy. A name-based UUID (RFC 9562, version 5) in the namespace of this id.
+    #[must_use]
+    pub fn repetition(self) -> Self {
+        Self(Uuid::new_v5(&self.0, b"repeat"))
+    }
+}
+
 impl fmt::Display for ItemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.hyphenated().fmt(f)
@@ -97,6 +106,31 @@ impl TrackId {
 }
 
 impl fmt::Display for TrackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+/// Names one request to change something, so that it is recognised when it comes again after a lost answer. Its caller makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(Uuid);
+
+impl RequestId {
+    /// The request with this UUID.
+    #[must_use]
+    pub const fn new(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub const fn get(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.hyphenated().fmt(f)
     }

@@ -22,8 +22,11 @@
 //! | [`driver`] | runtime-free glue: [`driver::Host`] runs all streams of a node on the ports |
 //! | [`queue`] | port: what waits, what is current, what was played; the model that says what correct is |
 //! | [`registry`] | port: which streams exist, and what a running one needs to go on after a restart |
+//! | [`library`] | port: tracks that people keep and find again; what a search finds |
+//! | [`idempotency`] | port: what was asked for under a key, and the answer to it |
 //! | [`player`] | port: what makes a stream audible, and what listeners subscribe to |
 //! | [`media`] | port: what can be queued |
+//! | [`playlist`] | pure: lists that people paste (M3U, PLS, plain), read and written |
 //! | [`auto_end`] | port: when a stream ends by itself; pure policies |
 //! | [`metrics`] | port: where events go |
 //! | [`runtime`] | port: time and tasks |
@@ -35,10 +38,13 @@
 pub mod auto_end;
 pub mod driver;
 mod event;
+pub mod idempotency;
 mod ids;
+pub mod library;
 pub mod media;
 pub mod metrics;
 pub mod player;
+pub mod playlist;
 pub mod queue;
 pub mod registry;
 pub mod runtime;
@@ -50,10 +56,11 @@ mod track;
 
 pub use self::{
     event::{EndReason, Event, EventKind, Port},
-    ids::{ItemId, PlaybackId, Revision, StreamId, TrackId},
+    ids::{ItemId, PlaybackId, RequestId, Revision, StreamId, TrackId},
     stream::{Status, StreamMetrics, StreamView},
     time::Timestamp,
     track::{
-        FailureKind, FailureReason, MAX_METADATA_BYTES, MAX_TITLE_CHARS, MAX_URL_BYTES, Outcome, QueueItem, Source,
+        FailureKind, FailureReason, MAX_METADATA_BYTES, MAX_TITLE_CHARS, MAX_URL_BYTES, Outcome, QueueItem, Requester,
+        Source,
     },
 };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ItemId, Timestamp, TrackId};
+use crate::{ItemId, Timestamp, TrackId, queue::Tier};
 
 /// Longest title, in characters.
 pub const MAX_TITLE_CHARS: usize = 500;
@@ -49,6 +49,12 @@ pub struct QueueItem {
     pub requested_by: Option<i64>,
     /// When it was added.
     pub added_at: Timestamp,
+    /// How important it is where the queue's mode asks for that.
+    #[serde(default)]
+    pub tier: Tier,
+    /// The number of the history entry that it plays again, if it does.
+    #[serde(default)]
+    pub replays: Option<u64>,
     /// Whatever the integrator wants to keep with it.
     pub metadata: serde_json::Map<String, serde_json::Value>,
 }
@@ -73,7 +79,39 @@ impl QueueItem {
             added_by: None,
             requested_by: None,
             added_at,
+            tier: Tier::default(),
+            replays: None,
             metadata: serde_json::Map::new(),
+        }
+    }
+
+    /// Who asked for it: whose turn it takes, and whose quota it counts for.
+    #[must_use]
+    pub fn requester(&self) -> Requester {
+        Requester::of(self.requested_by, self.added_by.clone())
+    }
+}
+
+/// Whom an item is for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Requester {
+    /// Nobody in particular: an operator or a program. In [`Mode::Fair`](crate::queue::Mode::Fair) they are one requester together.
+    Nobody,
+    /// A user of ours.
+    User(String),
+    /// A person of the chat platform.
+    Chat(i64),
+}
+
+impl Requester {
+    /// Whom an item with these two fields is for: the person of the chat platform, if one is known, else our user who added it.
+    #[must_use]
+    pub fn of(requested_by: Option<i64>, added_by: Option<String>) -> Self {
+        match (requested_by, added_by) {
+            (Some(chat), _) => Self::Chat(chat),
+            (None, Some(user)) => Self::User(user),
+            (None, None) => Self::Nobody,
         }
     }
 }
@@ -87,6 +125,8 @@ pub enum Outcome {
     Played,
     /// Somebody skipped it.
     Skipped,
+    /// It made way for another item, which was to play at once, and waits again at the head. It is not in the history for that.
+    Interrupted,
     /// It could not be opened or decoded, or made no progress.
     Failed(FailureReason),
 }
@@ -133,6 +173,8 @@ pub enum FailureKind {
     Broken,
     /// It made no progress in time.
     Stalled,
+    /// It is a page, and there is no resolver that could find the audio on it.
+    ResolverMissing,
     /// It failed too often lately and is not tried again yet.
     Quarantined,
     /// The player can play nothing at all now: it has run out of files or threads, or had to begin anew. Not the track's fault: the stream
@@ -154,6 +196,7 @@ impl FailureKind {
             Self::Empty => "empty",
             Self::Broken => "broken",
             Self::Stalled => "stalled",
+            Self::ResolverMissing => "resolver_missing",
             Self::Quarantined => "quarantined",
             Self::Unavailable => "unavailable",
             Self::Other => "other",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{FutureExt, StreamExt, future};
 use streamcore::{
     StreamId,
-    queue::{Change, Error, MemoryQueue, Op, Page, Placement, Queue},
+    queue::{Change, Error, MemoryQueue, Op, Page, Queue},
     registry::{MemoryRegistry, Registry},
     testing::{
         Flaky,
@@ -17,7 +17,7 @@ use streamcore::{
 const STREAM: StreamId = StreamId::new(1);
 
 fn add(n: u64) -> Change {
-    Op::Add { item: Box::new(item(n)), placement: Placement::Back, max_items: 10 }.into()
+    Op::add(item(n)).into()
 }
 
 fn total(queue: &dyn Queue) -> usize {

@@ -11,12 +11,32 @@ const QUEUE: &[&str] = &[
     include_str!("../src/testing/queue/hints.rs"),
     include_str!("../src/testing/queue/concurrency.rs"),
     include_str!("../src/testing/queue/durability.rs"),
+    include_str!("../src/testing/queue/rules.rs"),
+    include_str!("../src/testing/queue/mode.rs"),
+    include_str!("../src/testing/queue/repeat.rs"),
+    include_str!("../src/testing/queue/undo.rs"),
+    include_str!("../src/testing/queue/request.rs"),
 ];
 
 const REGISTRY: &[&str] = &[
     include_str!("../src/testing/registry/records.rs"),
     include_str!("../src/testing/registry/snapshots.rs"),
     include_str!("../src/testing/registry/durability.rs"),
+];
+
+const LIBRARY: &[&str] = &[
+    include_str!("../src/testing/library/add.rs"),
+    include_str!("../src/testing/library/edit.rs"),
+    include_str!("../src/testing/library/search.rs"),
+    include_str!("../src/testing/library/concurrency.rs"),
+    include_str!("../src/testing/library/durability.rs"),
+];
+
+const IDEMPOTENCY: &[&str] = &[
+    include_str!("../src/testing/idempotency/claims.rs"),
+    include_str!("../src/testing/idempotency/time.rs"),
+    include_str!("../src/testing/idempotency/bounds.rs"),
+    include_str!("../src/testing/idempotency/durability.rs"),
 ];
 
 /// What the listing macros call: turns the names into strings.
@@ -62,4 +82,6 @@ fn assert_complete(letter: char, files: &[&'static str], listed: &[&str]) {
 fn every_check_is_listed_and_numbered() {
     assert_complete('Q', QUEUE, &streamcore::__queue_checks!([names]));
     assert_complete('R', REGISTRY, &streamcore::__registry_checks!([names]));
+    assert_complete('L', LIBRARY, &streamcore::__library_checks!([names]));
+    assert_complete('I', IDEMPOTENCY, &streamcore::__idempotency_checks!([names]));
 }

@@ -3,21 +3,29 @@
 //! - [`Server`] runs the binary in a directory of its own, and kills, stops and restarts it.
 //! - [`http`] is a client that can also misbehave.
 //! - [`Recorder`] is ffmpeg as a listener; [`RawListener`] notes when each byte came.
+//! - [`Audience`] is many listeners at once, and the one among them that fared worst.
+//! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
+//! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
 //! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
 
+mod audience;
+pub mod elsewhere;
 pub mod http;
 mod listener;
 pub mod media;
 mod mp3;
 pub mod process;
+pub mod random;
+pub mod replay;
 mod server;
 pub mod tone;
 pub mod wait;
 
 pub use self::{
+    audience::{Audience, Outcome},
     listener::{RawListener, Recorder, Recording},
-    server::{Options, Server, binary, command},
+    server::{Options, Server, binary, command, facts},
 };
 
 /// Whether the long campaigns were asked for: `tests/run --long`.

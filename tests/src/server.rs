@@ -30,6 +30,10 @@ pub struct Options {
     pub config: Option<String>,
     /// How many files it may have open.
     pub max_files: Option<u32>,
+    /// What is run before the server, as a shell's words: it ends in the server's own command by `exec "$0" "$@"`.
+    pub shell: Option<String>,
+    /// A program with arguments that runs the server or its shell.
+    pub wrapper: Vec<String>,
 }
 
 /// A running server. Dropping it kills it; if the test failed, its log is shown.
@@ -52,7 +56,12 @@ impl Server {
     /// Starts one with these options.
     #[must_use]
     pub fn start_with(options: Options) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
+        Self::start_in(tempfile::tempdir().expect("a directory"), options)
+    }
+
+    /// Starts one in this directory, on whatever is there.
+    #[must_use]
+    pub fn start_in(directory: TempDir, options: Options) -> Self {
         if let Some(config) = &options.config {
             fs::write(directory.path().join("settings.toml"), config).expect("written");
         }
@@ -245,12 +254,18 @@ fn prepared(mut command: Command, directory: &Path) -> Command {
 
 fn spawn(directory: &Path, options: &Options) -> (Child, SocketAddr, Vec<String>) {
     let log = fs::OpenOptions::new().create(true).append(true).open(log_path(directory)).expect("a log");
-    let mut command = match options.max_files {
+    let mut words = options.wrapper.clone();
+    if let Some(shell) = &options.shell {
+        words.extend(["sh", "-c", shell].map(str::to_owned));
+    } else if let Some(files) = options.max_files {
+        words.extend(["sh", "-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")].map(str::to_owned));
+    }
+    let mut command = match words.split_first() {
         None => command(directory),
-        Some(files) => {
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(format!("ulimit -n {files} && exec \"$0\" \"$@\"")).arg(binary());
-            prepared(shell, directory)
+        Some((program, arguments)) => {
+            let mut wrapped = Command::new(program);
+            wrapped.args(arguments).arg(binary());
+            prepared(wrapped, directory)
         }
     };
     command.args(["--listen", "127.0.0.1:0"]).env("STREAMCORE_API_TOKEN", TOKEN).env("STREAMCORE_LOG", "info");
@@ -283,4 +298,17 @@ fn spawn(directory: &Path, options: &Options) -> (Child, SocketAddr, Vec<String>
         panic!("the server printed no URL within {START:?}; printed: {banner:?}; log: {log}");
     };
     (child, address, banner)
+}
+
+/// Items as they were answered, without the moments at which they are expected: those are estimates, and anew each time.
+///
+/// # Panics
+/// If it is no list of items.
+#[must_use]
+pub fn facts(items: &Value) -> Vec<Value> {
+    let mut items = items.as_array().expect("a list of items").clone();
+    for item in &mut items {
+        item.as_object_mut().expect("an item").remove("expected_at").expect("every item has an estimate, or null");
+    }
+    items
 }

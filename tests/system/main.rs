@@ -3,12 +3,22 @@
 //! One file per promise to the user. Run with `--test-threads=1`: most of them measure time. `tests/run` does, after building the server.
 
 mod bad_input;
+mod bad_media;
 mod command_line;
+mod concurrent;
+mod crashes;
+mod disk;
+mod listeners;
+mod load;
 mod page;
 mod show1_demo;
+mod show2_fair;
 mod show2_queue;
 mod show3_joins;
+mod show3_mixed;
+mod show4_heard;
 mod show4_skip;
 mod show5_dry_and_broken;
+mod show6_bad_input;
 mod show6_crash;
 mod show6_listeners;

@@ -1,6 +1,10 @@
 //! The listening page as a person uses it: headless Chromium, real clicks, and sound that advances.
 
+mod adding;
 mod browser;
+mod editing;
+mod many;
+mod uploading;
 
 use std::time::Duration;
 
@@ -32,6 +36,30 @@ fn rows(titles: &[&str]) -> Value {
 async fn add(browser: &Browser, name: &str) {
     browser.fill("#add-url", name).await;
     browser.click("#add-submit").await;
+}
+
+/// Shows the page of a server on which nothing runs, in a browser that has the token.
+async fn open(server: &Server) -> Browser {
+    let browser = Browser::open(&server.url("/")).await;
+    browser.run(&format!("sessionStorage.setItem('streamcore.token', '{}')", server.token())).await;
+    browser.load(&server.url("/")).await;
+    browser.watch_errors().await;
+    browser
+}
+
+/// A server with stream 1, stopped, and these files, which nobody queued.
+fn stopped(files: impl IntoIterator<Item = impl AsRef<str>>) -> Server {
+    let server = Server::start();
+    for name in files {
+        ToneFile { rate: 8_000, ..ToneFile::wav(name.as_ref(), 440, 20) }.write(&server.media_dir());
+    }
+    let _ = server.call("POST", "/api/v1/streams", Some(&json!({"id": 1, "name": "Test"}))).expect(201);
+    server
+}
+
+async fn end(browser: Browser) {
+    assert_eq!(browser.run("return window.__errors").await, json!([]), "no script failed");
+    browser.close().await;
 }
 
 /// The button of the row with this number.
@@ -76,7 +104,7 @@ async fn a_person_can_listen_and_keep_the_queue() {
     browser.click("#play").await;
     let advanced = "const audio = document.querySelector('audio'); return !audio.paused && audio.currentTime > 3";
     browser.until("three seconds of sound", advanced, true).await;
-    browser.screenshots().await;
+    browser.screenshots("playing").await;
 
     browser.click("#skip").await;
     browser.until("d to play", ROWS, rows(&["d", "c", "b.wav"])).await;

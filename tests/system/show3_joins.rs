@@ -1,10 +1,10 @@
-//! Five tones in five formats, one after the other: no silence between them, and nothing of them missing or repeated.
+//! Eight tones in eight formats, one after the other: no silence between them, and nothing of them missing or repeated.
 
 use std::time::Duration;
 
 use streamcore_tests::{
     Recorder, Server, long,
-    media::{FLAC, MP3, ToneFile, VORBIS, WAV},
+    media::{AAC, AIFF, ALAC, FLAC, MP3, ToneFile, VORBIS, WAV},
     tone::{self, Heard, hear, joins},
     wait,
 };
@@ -12,7 +12,7 @@ use streamcore_tests::{
 /// The most that may be silent, missing or repeated at a join.
 const TOLERANCE_MS: f64 = 5.0;
 
-fn tones(seconds: u32) -> [ToneFile; 5] {
+fn tones(seconds: u32) -> [ToneFile; 8] {
     let tone = |name: &str, hz, rate, encoder| ToneFile { name: name.to_owned(), hz, seconds, rate, encoder };
     [
         tone("1.mp3", 400, 44_100, MP3),
@@ -20,11 +20,14 @@ fn tones(seconds: u32) -> [ToneFile; 5] {
         tone("3.ogg", 1_000, 44_100, VORBIS),
         tone("4-48000.wav", 1_300, 48_000, WAV),
         tone("5-22050.wav", 1_600, 22_050, WAV),
+        tone("6.m4a", 1_900, 44_100, AAC),
+        tone("7-alac.m4a", 2_200, 48_000, ALAC),
+        tone("8.aiff", 2_500, 44_100, AIFF),
     ]
 }
 
 #[test]
-fn five_formats_join_without_a_gap() {
+fn eight_formats_join_without_a_gap() {
     let seconds = if long() { 10 } else { 4 };
     let server = Server::start();
     let tones = tones(seconds);
@@ -36,7 +39,7 @@ fn five_formats_join_without_a_gap() {
 
     tones.iter().for_each(|tone| drop(server.add(&tone.name)));
     server.await_playing(&tones[0].name, Duration::from_secs(5));
-    server.await_status("placeholder", Duration::from_secs(u64::from(seconds) * 5 + 10));
+    server.await_status("placeholder", Duration::from_secs(u64::from(seconds) * 8 + 10));
     // A listener is behind by the burst and the lead.
     wait::let_play(Duration::from_secs(4));
     let recording = recorder.stop();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use streamcore::{
     ItemId, QueueItem, StreamId, Timestamp,
     media::Media,
-    queue::{Op, Page, Placement, Queue},
+    queue::{Op, Page, Placement, Queue, Rules},
     registry::{self, Registry, StreamRecord},
 };
 use streamcore_audio::demo;
@@ -22,7 +22,7 @@ pub(crate) async fn prepare(
     media: &dyn Media,
     registry: &dyn Registry,
     queue: &dyn Queue,
-    max_items: usize,
+    rules: Rules,
     now: Timestamp,
 ) -> Result<(), Failure> {
     let pieces =
@@ -40,7 +40,7 @@ pub(crate) async fn prepare(
         let found = media.check(&piece.path).await.map_err(failed)?;
         let mut item = QueueItem::file(ItemId::new(random_uuid()?), piece.title, found.url, now);
         item.duration = found.duration;
-        let add = Op::Add { item: Box::new(item), placement: Placement::Back, max_items };
+        let add = Op::Add { items: vec![item], placement: Placement::Back, rules };
         queue.apply(STREAM, add.into()).await.map_err(failed)?;
     }
     Ok(())

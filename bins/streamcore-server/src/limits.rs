@@ -25,6 +25,11 @@ pub(crate) fn connections(configured: usize) -> usize {
     allowed
 }
 
+/// How many of the connections may be listeners: what is configured, or less. They stay for hours; the rest is for requests that pass.
+pub(crate) fn listeners(configured: usize, connections: usize) -> usize {
+    configured.min(connections - connections / 10).max(1)
+}
+
 fn within(configured: usize, files: u64) -> usize {
     // Where there is too little for both, half is kept.
     let reserved = RESERVED.min(files / 2);
@@ -34,6 +39,13 @@ fn within(configured: usize, files: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn listeners_leave_connections_for_others() {
+        assert_eq!(listeners(9_000, 10_000), 9_000);
+        assert_eq!(listeners(9_000, 768), 692);
+        assert_eq!(listeners(9_000, 1), 1);
+    }
 
     #[test]
     fn connections_leave_files_for_tracks_and_the_store() {

@@ -40,8 +40,9 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
 
-    let player = AudioPlayer::new(config.audio.config(&config.media_dir.value))?;
-    let media = Arc::new(MediaDir::new(&config.media_dir.value)?);
+    let player = AudioPlayer::new(config.player())?;
+    let media = MediaDir::new(&config.media_dir.value)?.with_remote(config.remote.config(&config.resolver));
+    let media = Arc::new(media);
     // A new token is shown once, by this start: so it is made when little can go wrong any more.
     let token = token::obtain(config)?;
     let secret = ServiceToken::new(token.secret.0.as_str())?;
@@ -56,20 +57,26 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     });
     if demo {
         let media_dir = config.media_dir.value.clone();
-        demo::prepare(media_dir, &*media, &*store, &*store, config.queue.max_items.value, runtime.now()).await?;
+        demo::prepare(media_dir, &*media, &*store, &*store, config.queue.rules(), runtime.now()).await?;
     }
     let resumed = host.resume_all().await?;
     if demo {
         host.start(demo::STREAM).await.map_err(|error| Failure::Demo(error.to_string()))?;
     }
+    let max_connections = limits::connections(config.http.max_connections.value);
+    let max_listeners = limits::listeners(config.http.max_listeners.value, max_connections);
+    let mut settings = config.http.settings(secret, &config.queue, &config.library, max_listeners);
+    settings.check_limit = config.remote.check_limit(&config.resolver);
     let state = Arc::new(State {
         host: host.clone(),
         queue: store.clone(),
         registry: store.clone(),
         broadcast: player,
         media,
+        library: store.clone(),
+        idempotency: store.clone(),
         runtime,
-        settings: config.http.settings(secret, &config.queue),
+        settings,
     });
     let media_dir = &config.media_dir.value;
     let resumed = resumed.len();
@@ -90,7 +97,7 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     let stop = signals.watch();
     let grace = config.shutdown_grace();
     let mut options = config.http.options(grace * CUT_CONNECTIONS / 10);
-    options.max_connections = limits::connections(config.http.max_connections.value);
+    options.max_connections = max_connections;
     let serving =
         streamcore_http::serve(listener, streamcore_http::filter(state), options, stop.clone().cancelled_owned());
     let ending = async {

@@ -19,10 +19,10 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use streamcore::{
-    ItemId, Outcome, QueueItem, StreamId, Timestamp,
+    ItemId, Outcome, QueueItem, RequestId, StreamId, Timestamp,
     queue::{
-        Advance, Advanced, Applied, Change, Error, Finished, Hints, HistoryPage, Op, Page, Placement, Queue,
-        QueueModel, QueueView, Released, Result,
+        Advance, Advanced, Applied, Change, Error, Finished, Hints, HistoryPage, Mode, Op, Page, Placement, Queue,
+        QueueModel, QueueView, Released, Repeat, Result, Rules,
     },
 };
 
@@ -39,21 +39,30 @@ struct State {
     queues: BTreeMap<StreamId, QueueModel>,
 }
 
-/// One line of the journal: a change that was made. What was refused, or changed nothing, is not written.
+/// One line of the journal: a step that was made. What was refused, or is as if it had not been asked for, is not written.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
     stream: StreamId,
     step: Step,
+    /// Names an edit, so that it is recognised when it comes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<RequestId>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Step {
-    Add { item: Box<QueueItem>, placement: Placement },
+    Add { items: Vec<QueueItem>, placement: Placement },
     Remove { id: ItemId },
     Move { id: ItemId, to: usize },
     Clear,
-    Advance { finished: Option<(ItemId, Outcome)>, at: Timestamp },
+    Shuffle { seed: u64 },
+    SetMode { mode: Mode },
+    Migrate { to: Mode },
+    SetRepeat { repeat: Repeat },
+    Undo,
+    Restore,
+    Advance { finished: Option<(ItemId, Outcome)>, next: Option<ItemId>, at: Timestamp },
     Release { item: ItemId },
     Purge,
 }
@@ -73,7 +82,8 @@ impl JournalQueue {
         let mut queues = BTreeMap::<StreamId, QueueModel>::new();
         for line in text[..whole].split_inclusive(|byte| *byte == b'\n') {
             let line: Line = serde_json::from_slice(line)?;
-            line.step.replay(queues.entry(line.stream).or_default()).map_err(io::Error::other)?;
+            let queue = queues.entry(line.stream).or_default();
+            line.replay(queue).map_err(io::Error::other)?;
         }
         Ok(Self { state: Mutex::new(State { journal, queues }), hints: Hints::default() })
     }
@@ -82,19 +92,21 @@ impl JournalQueue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The pattern of every change: try it on a copy, write it down if it changed anything, and only then let others see it.
+    /// The pattern of every change: try it on a copy, write it down if it left a trace, and only then let others see it. A request that
+    /// changed nothing leaves one, too: it will be recognised.
     fn change<T>(
         &self,
         stream: StreamId,
-        step: impl FnOnce() -> Option<Step>,
-        act: impl FnOnce(&mut QueueModel) -> Result<(bool, T)>,
+        (step, request): (Option<Step>, Option<RequestId>),
+        act: impl FnOnce(&mut QueueModel) -> Result<T>,
     ) -> Result<T> {
         let mut state = self.lock();
-        let mut queue = state.queues.get(&stream).cloned().unwrap_or_default();
-        let (changed, answer) = act(&mut queue)?;
-        if changed {
-            let step = step().ok_or(Error::NotSupported { operation: "this edit" })?;
-            append(&mut state.journal, &Line { stream, step }).map_err(Error::unavailable)?;
+        let before = state.queues.get(&stream).cloned().unwrap_or_default();
+        let mut queue = before.clone();
+        let answer = act(&mut queue)?;
+        if queue != before {
+            let step = step.ok_or(Error::NotSupported { operation: "this edit" })?;
+            append(&mut state.journal, &Line { stream, step, request }).map_err(Error::unavailable)?;
             state.queues.insert(stream, queue);
             drop(state);
             self.hints.notify(stream);
@@ -122,68 +134,67 @@ fn append(journal: &mut File, line: &Line) -> io::Result<()> {
 impl Step {
     fn of(op: &Op) -> Option<Self> {
         match op.clone() {
-            Op::Add { item, placement, .. } => Some(Self::Add { item, placement }),
+            Op::Add { items, placement, .. } => Some(Self::Add { items, placement }),
             Op::Remove { id } => Some(Self::Remove { id }),
             Op::Move { id, to } => Some(Self::Move { id, to }),
             Op::Clear => Some(Self::Clear),
+            Op::Shuffle { seed } => Some(Self::Shuffle { seed }),
+            Op::SetMode { mode } => Some(Self::SetMode { mode }),
+            Op::Migrate { to, .. } => Some(Self::Migrate { to }),
+            Op::SetRepeat { repeat } => Some(Self::SetRepeat { repeat }),
+            Op::Undo => Some(Self::Undo),
+            Op::Restore { .. } => Some(Self::Restore),
             _ => None,
         }
     }
+}
 
-    /// Does again what was done before, so that the limits of that time do not matter.
+impl Line {
+    /// Does again what was done before, so that the rules and the limits of that time do not matter.
     fn replay(self, queue: &mut QueueModel) -> Result<()> {
-        let op = match self {
-            Self::Add { item, placement } => Op::Add { item, placement, max_items: usize::MAX },
-            Self::Remove { id } => Op::Remove { id },
-            Self::Move { id, to } => Op::Move { id, to },
-            Self::Clear => Op::Clear,
-            Self::Advance { finished, at } => {
+        let op = match self.step {
+            Step::Add { items, placement } => Op::Add { items, placement, rules: Rules::at_most(usize::MAX) },
+            Step::Remove { id } => Op::Remove { id },
+            Step::Move { id, to } => Op::Move { id, to },
+            Step::Clear => Op::Clear,
+            Step::Shuffle { seed } => Op::Shuffle { seed },
+            Step::SetMode { mode } => Op::SetMode { mode },
+            Step::Migrate { to } => Op::Migrate { from: None, to },
+            Step::SetRepeat { repeat } => Op::SetRepeat { repeat },
+            Step::Undo => Op::Undo,
+            Step::Restore => Op::Restore { max_items: usize::MAX },
+            Step::Advance { finished, next, at } => {
                 let finished = finished.map(|(item, outcome)| Finished { item, outcome });
-                queue.advance(Advance { finished, at });
+                queue.advance(Advance { finished, next, at });
                 return Ok(());
             }
-            Self::Release { item } => {
+            Step::Release { item } => {
                 queue.release(item);
                 return Ok(());
             }
-            Self::Purge => {
+            Step::Purge => {
                 queue.purge();
                 return Ok(());
             }
         };
-        queue.apply(op.into()).map(drop)
+        queue.apply(Change { op, expected: None, request: self.request }).map(drop)
     }
 }
 
 #[async_trait]
 impl Queue for JournalQueue {
     async fn apply(&self, stream: StreamId, change: Change) -> Result<Applied> {
-        let op = change.op.clone();
-        self.change(stream, || Step::of(&op), |queue| queue.apply(change).map(|applied| (applied.changed, applied)))
+        self.change(stream, (Step::of(&change.op), change.request), |queue| queue.apply(change))
     }
 
     async fn advance(&self, stream: StreamId, advance: Advance) -> Result<Advanced> {
         let finished = advance.finished.clone().map(|finished| (finished.item, finished.outcome));
-        let step = Step::Advance { finished, at: advance.at };
-        self.change(
-            stream,
-            || Some(step),
-            |queue| {
-                let advanced = queue.advance(advance);
-                Ok((advanced.changed, advanced))
-            },
-        )
+        let step = Step::Advance { finished, next: advance.next, at: advance.at };
+        self.change(stream, (Some(step), None), |queue| Ok(queue.advance(advance)))
     }
 
     async fn release(&self, stream: StreamId, item: ItemId) -> Result<Released> {
-        self.change(
-            stream,
-            || Some(Step::Release { item }),
-            |queue| {
-                let released = queue.release(item);
-                Ok((released.changed, released))
-            },
-        )
+        self.change(stream, (Some(Step::Release { item }), None), |queue| Ok(queue.release(item)))
     }
 
     async fn view(&self, stream: StreamId, page: Page) -> Result<QueueView> {
@@ -195,7 +206,10 @@ impl Queue for JournalQueue {
     }
 
     async fn purge(&self, stream: StreamId) -> Result<()> {
-        self.change(stream, || Some(Step::Purge), |queue| Ok((true, queue.purge())))
+        self.change(stream, (Some(Step::Purge), None), |queue| {
+            queue.purge();
+            Ok(())
+        })
     }
 
     fn changes(&self) -> BoxStream<'static, StreamId> {

@@ -10,7 +10,7 @@ use example_custom_queue::JournalQueue;
 use futures::executor::block_on;
 use streamcore::{
     ItemId, Outcome, QueueItem, StreamId, Timestamp,
-    queue::{Advance, DEFAULT_MAX_ITEMS, Finished, Op, Page, Placement, Queue},
+    queue::{Advance, Finished, Op, Page, Queue},
 };
 use uuid::Uuid;
 
@@ -26,12 +26,11 @@ async fn run(queue: &dyn Queue, files: impl Iterator<Item = String>) -> Result<(
     for (n, file) in (0..).zip(files) {
         // A server takes a random UUID; here the moment tells the items apart.
         let id = ItemId::new(Uuid::from_u128(now.as_nanos() + n));
-        let item = Box::new(QueueItem::file(id, &file, &file, at));
-        queue.apply(stream, Op::Add { item, placement: Placement::Back, max_items: DEFAULT_MAX_ITEMS }.into()).await?;
+        queue.apply(stream, Op::add(QueueItem::file(id, &file, &file, at)).into()).await?;
     }
     let playing = queue.view(stream, Page::ALL).await?.current;
     let finished = playing.map(|item| Finished { item: item.id, outcome: Outcome::Played });
-    let next = queue.advance(stream, Advance { finished, at }).await?.current;
+    let next = queue.advance(stream, Advance { finished, next: None, at }).await?.current;
     println!("now playing: {}", next.map_or_else(|| "nothing".to_owned(), |item| item.title));
     for item in queue.view(stream, Page::ALL).await?.items.iter().skip(1) {
         println!("    waiting: {}", item.title);

@@ -13,7 +13,7 @@ use streamcore::{
     EndReason, EventKind, ItemId, Outcome, QueueItem, StreamId,
     driver::{Host, Ports},
     player::Broadcast as _,
-    queue::{DEFAULT_MAX_ITEMS, MemoryQueue, Op, Placement, Queue as _},
+    queue::{MemoryQueue, Op, Queue as _},
     registry::{MemoryRegistry, Registry as _, StreamRecord},
     runtime::Runtime as _,
 };
@@ -68,7 +68,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     registry.create(StreamRecord { id: STREAM, uuid, name, created_at: runtime.now() }).await?;
     for (n, title) in (2..).zip(TITLES) {
         let item = QueueItem::file(ItemId::new(Uuid::from_u128(n)), title, format!("{title}.wav"), runtime.now());
-        let add = Op::Add { item: Box::new(item), placement: Placement::Back, max_items: DEFAULT_MAX_ITEMS };
+        let add = Op::add(item);
         queue.apply(STREAM, add.into()).await?;
     }
     host.start(STREAM).await?;

@@ -1,15 +1,12 @@
 //! A thread per playback: it opens, decodes and resamples, and pushes PCM into a bounded channel.
 //!
 //! **Bound.** The channel holds about a second; then the thread waits. It ends when the receiver is dropped. A read that never returns keeps
-//! its thread, and nothing else.
+//! its thread, and nothing else; of such threads a player has no more than [`Abandoned`] lets it have.
 
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Weak,
-        mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
-    },
+    sync::{Arc, Weak, mpsc::TryRecvError},
     thread,
     time::Duration,
 };
@@ -18,6 +15,8 @@ use streamcore::{FailureKind, FailureReason};
 
 use super::{
     Resampler,
+    abandoned::{Abandoned, Tie},
+    channel::{Receiver, SyncSender, sync_channel},
     reader::{Reader, Step},
 };
 use crate::{
@@ -45,6 +44,8 @@ pub(crate) struct Feeds {
     receive: Receiver<Feed>,
     /// The thread looks whether it still is.
     _wanted: Arc<()>,
+    /// None if there is no thread.
+    _tie: Option<Tie>,
 }
 
 impl Feeds {
@@ -55,7 +56,7 @@ impl Feeds {
 
 #[cfg(test)]
 impl Feeds {
-    pub(crate) fn recv(&self) -> Result<Feed, std::sync::mpsc::RecvError> {
+    pub(crate) fn recv(&self) -> Result<Feed, TryRecvError> {
         self.receive.recv()
     }
 }
@@ -63,7 +64,7 @@ impl Feeds {
 #[cfg(test)]
 impl From<Receiver<Feed>> for Feeds {
     fn from(receive: Receiver<Feed>) -> Self {
-        Self { receive, _wanted: Arc::default() }
+        Self { receive, _wanted: Arc::default(), _tie: None }
     }
 }
 
@@ -75,15 +76,21 @@ pub(crate) struct Job {
     pub(crate) from: Duration,
     /// The mount's rate, in Hz.
     pub(crate) rate: u32,
+    /// The threads of the same player that nobody waits for any more.
+    pub(crate) abandoned: Abandoned,
 }
 
 /// Starts the thread; `wake` is called after each message.
 pub(crate) fn spawn(job: Job, wake: impl Fn() + Send + 'static) -> Feeds {
     let (send, receive) = sync_channel(PIECES);
-    let failed = send.clone();
     let wanted = Arc::new(());
     let is_wanted = Arc::downgrade(&wanted);
+    let Some((tie, end)) = job.abandoned.tie() else {
+        let detail = "the disk does not answer, and too many files wait for it already; it is tried again";
+        return failed(FailureReason::new(FailureKind::Unavailable, detail));
+    };
     let spawned = thread::Builder::new().name("audio-decode".into()).spawn(move || {
+        let _end = end;
         // Decoders meet hostile files; a panic in one ends this playback and nothing else.
         let result = catch_unwind(AssertUnwindSafe(|| decode(&job, &is_wanted, &send, &wake)));
         let end = result.unwrap_or_else(|_| Err(FailureReason::new(FailureKind::Broken, "the decoder gave up on it")));
@@ -91,21 +98,58 @@ pub(crate) fn spawn(job: Job, wake: impl Fn() + Send + 'static) -> Feeds {
             wake();
         }
     });
-    if let Err(error) = spawned {
-        // The channel is new and empty: this cannot wait.
-        let reason = no_thread(&error);
-        let _ = failed.try_send(Feed::End(Err(reason)));
+    match spawned {
+        Ok(_) => Feeds { receive, _wanted: wanted, _tie: Some(tie) },
+        Err(error) => failed(no_thread(&error)),
     }
-    Feeds { receive, _wanted: wanted }
+}
+
+/// What failed before it began.
+fn failed(reason: FailureReason) -> Feeds {
+    let (send, receive) = sync_channel(1);
+    // The channel is new and empty: this cannot wait.
+    let _ = send.send(Feed::End(Err(reason)));
+    Feeds { receive, _wanted: Arc::default(), _tie: None }
+}
+
+/// What gives PCM step by step.
+pub(crate) trait Steps {
+    /// See [`Reader::step`].
+    fn step(&mut self, out: &mut Vec<f32>) -> Result<Step, FailureReason>;
+    /// See [`Reader::broke_off`].
+    fn broke_off(&self) -> Option<FailureReason>;
+    /// Whether it may take a while until there is more: then what is ready goes out at once.
+    fn pauses(&self) -> bool {
+        false
+    }
+}
+
+impl Steps for Reader {
+    fn step(&mut self, out: &mut Vec<f32>) -> Result<Step, FailureReason> {
+        self.step(out)
+    }
+
+    fn broke_off(&self) -> Option<FailureReason> {
+        self.broke_off()
+    }
 }
 
 fn decode(job: &Job, wanted: &Weak<()>, send: &SyncSender<Feed>, wake: &impl Fn()) -> Result<(), FailureReason> {
+    #[cfg(feature = "remote")]
+    if let Some(remote) = job.root.remote(&job.url) {
+        use crate::remote::{Opened, Patience, Wanted};
+        let patience = Patience::while_wanted(Weak::clone(wanted));
+        return match remote.open(&job.url, patience, Wanted::Play { from: job.from })?.0 {
+            Opened::Live(live) => pump(live, job.rate, wanted, send, wake),
+            Opened::Finite(finite) => pump(finite, job.rate, wanted, send, wake),
+        };
+    }
     pump(open(job)?, job.rate, wanted, send, wake)
 }
 
 /// Decodes to the end, or as long as somebody wants it.
 pub(super) fn pump(
-    mut reader: Reader,
+    mut reader: impl Steps,
     mount_rate: u32,
     wanted: &Weak<()>,
     send: &SyncSender<Feed>,
@@ -138,12 +182,19 @@ pub(super) fn pump(
         }
         match step {
             Ok(Step::Pcm(rate)) => {
-                let resampler = match &mut resampler {
-                    Some(resampler) => resampler,
-                    none => none.insert(Resampler::new(rate, mount_rate).map_err(unsupported)?),
-                };
-                resampler.push(&decoded, &mut ready).map_err(unsupported)?;
-                if !flush(&mut ready, PIECE) {
+                if !decoded.is_empty() {
+                    let resampler = match &mut resampler {
+                        Some(resampler) => resampler,
+                        none => none.insert(Resampler::new(rate, mount_rate).map_err(unsupported)?),
+                    };
+                    resampler.push(&decoded, &mut ready).map_err(unsupported)?;
+                }
+                if reader.pauses()
+                    && let Some(mut done) = resampler.take()
+                {
+                    done.finish(&mut ready).map_err(unsupported)?;
+                }
+                if !flush(&mut ready, if reader.pauses() { 0 } else { PIECE }) {
                     return Ok(());
                 }
             }

@@ -4,8 +4,7 @@ use std::{fs::File, io, time::Duration};
 
 use streamcore::{FailureKind, FailureReason};
 use symphonia::core::{
-    codecs::audio::{AudioDecoder, AudioDecoderOptions, well_known::CODEC_ID_MP3},
-    common::Limit,
+    codecs::audio::{AudioDecoder, AudioDecoderOptions},
     errors::Error,
     formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType, probe::Hint},
     io::{MediaSource, MediaSourceStream},
@@ -14,21 +13,19 @@ use symphonia::core::{
     units::Timestamp,
 };
 
-use super::downmix::Downmix;
+use super::{
+    bounded::{Allowance, Bounded, MOST_BYTES},
+    downmix::Downmix,
+    trim::{Trim, length_is_known, wave_sample_bytes},
+};
 use crate::source::out_of_means;
 
-/// What the encoder's and the decoder's filters put before an MP3 that does not say how much: 576 and 529 samples.
-const UNTAGGED_MP3_DELAY: u32 = 1_105;
 /// After this many packets in a row that cannot be decoded, the rest is given up.
 const MAX_BAD_PACKETS: u32 = 200;
 /// How much before the wanted place decoding begins after a seek, so that the overlap of the codecs has settled there.
 const PREROLL: u64 = 4 * 1_152;
-/// The size of a WAV's data from which on it is a placeholder.
-const MOST_WAVE_BYTES: u64 = 0x7FF0_0000;
 /// Sampling rates that somebody could mean seriously.
 const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
-/// Largest picture in a file's tags that is read (and thrown away).
-const MAX_PICTURE_BYTES: usize = 4 << 20;
 
 /// An open file.
 pub(crate) struct Reader {
@@ -36,8 +33,7 @@ pub(crate) struct Reader {
     decoder: Box<dyn AudioDecoder>,
     track: Track,
     rate: u32,
-    /// Samples of an untagged MP3 that come before its beginning.
-    untold_delay: u32,
+    trim: Trim,
     /// Decoded samples before this position, counted in samples of the item, are dropped.
     start: Option<u64>,
     /// How many samples were decoded from the beginning, or none after a seek: then packets tell where they belong.
@@ -46,9 +42,14 @@ pub(crate) struct Reader {
     reached: Option<u64>,
     /// How many samples at which rate its header says that there are, if that is to be believed.
     promised: Option<(u64, u32)>,
+    allowance: Allowance,
     interleaved: Vec<f32>,
     pub(crate) decoded_any: bool,
+    /// Whether all that is to be heard was decoded.
+    is_over: bool,
     bad_packets: u32,
+    /// What whoever queued it can do if it is broken, for messages.
+    remedy: &'static str,
 }
 
 /// What a step of reading gave.
@@ -65,41 +66,45 @@ pub(crate) enum Step {
 pub(crate) struct About {
     pub(crate) duration: Option<Duration>,
     pub(crate) title: Option<String>,
+    pub(crate) artist: Option<String>,
 }
 
 impl Reader {
     /// Opens a file and reads its header; `name` is for messages.
     pub(crate) fn open(file: File, name: &str) -> Result<Self, FailureReason> {
-        Self::read(Box::new(file), name)
+        Self::read(Box::new(file), name).map(|reader| Self { remedy: "upload it again", ..reader })
     }
 
     /// See [`open`](Self::open).
-    pub(super) fn read(source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
-        let stream = MediaSourceStream::new(source, Default::default());
+    pub(crate) fn read(source: Box<dyn MediaSource>, name: &str) -> Result<Self, FailureReason> {
+        let (source, edits, allowance) = Bounded::new(source).map_err(|error| refused(name, &Error::IoError(error)))?;
+        let stream = MediaSourceStream::new(Box::new(source), Default::default());
         let mut hint = Hint::new();
         if let Some((_, extension)) = name.rsplit_once('.') {
             hint.with_extension(extension);
         }
-        let tags = MetadataOptions::default().limit_visual_bytes(Limit::Maximum(MAX_PICTURE_BYTES));
-        let format = symphonia::default::get_probe()
-            .probe(&hint, stream, FormatOptions::default(), tags)
-            .map_err(|error| refused(name, &error))?;
+        let mut format = symphonia::default::get_probe()
+            .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .map_err(|error| if allowance.is_used_up() { too_much(name) } else { refused(name, &error) })?;
         let (track, decoder, rate) = decoder_of(format.as_ref(), name)?;
-        let untold_delay = untold_delay(&track);
-        let promised = promised_samples(format.as_ref(), &track).map(|samples| (samples, rate));
+        let trim = Trim::of(format.as_mut(), &track, rate, &edits);
+        let promised = trim.promised(format.as_ref(), &track).map(|samples| (samples, rate));
         Ok(Self {
             reached: None,
             promised,
+            allowance,
             format,
             decoder,
             track,
             rate,
-            untold_delay,
-            start: (untold_delay > 0).then_some(0),
+            trim,
+            start: (trim.head > 0).then_some(0),
             counted: Some(0),
             interleaved: Vec::new(),
             decoded_any: false,
+            is_over: false,
             bad_packets: 0,
+            remedy: "use another address",
         })
     }
 
@@ -114,8 +119,10 @@ impl Reader {
         let Some(target) = position.checked_sub(PREROLL).filter(|target| *target > u64::from(self.rate)) else {
             return true;
         };
-        let Some(ts) = self.timestamp_of(target + u64::from(self.untold_delay)) else { return true };
+        let Some(ts) = self.timestamp_of(target.saturating_add(self.trim.head)) else { return true };
         let to = SeekTo::Timestamp { ts, track_id: self.track.id };
+        // Some formats can only be searched from the beginning.
+        self.allowance.lift();
         if self.format.seek(SeekMode::Accurate, to).is_err() {
             return false;
         }
@@ -131,8 +138,18 @@ impl Reader {
 
     /// Reads one packet and appends its PCM, interleaved stereo.
     pub(crate) fn step(&mut self, out: &mut Vec<f32>) -> Result<Step, FailureReason> {
+        if self.is_over {
+            return self.end();
+        }
+        self.allowance.renew();
         let packet = match self.format.next_packet() {
             Ok(Some(packet)) => packet,
+            Err(_) if self.allowance.is_used_up() => {
+                return Err(FailureReason::new(
+                    FailureKind::Broken,
+                    "there is too much between its packets; convert it",
+                ));
+            }
             Ok(None) => return self.end(),
             // A file that was cut off ends where it is cut off.
             Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return self.end(),
@@ -157,7 +174,7 @@ impl Reader {
                 let before = out.len();
                 mix.mix(&self.interleaved, out);
                 self.bad_packets = 0;
-                self.drop_early(out, before, starts_at);
+                self.drop_outside(out, before, starts_at);
                 if RATES.contains(&rate) {
                     self.rate = rate;
                 }
@@ -169,15 +186,15 @@ impl Reader {
         }
     }
 
-    /// Removes what lies before the wanted start from the PCM appended behind `before`.
-    fn drop_early(&mut self, out: &mut Vec<f32>, before: usize, starts_at: i64) {
+    /// Removes what lies before the wanted start and behind the end from the PCM appended behind `before`.
+    fn drop_outside(&mut self, out: &mut Vec<f32>, before: usize, starts_at: i64) {
         let appended = crate::pcm::samples(&out[before..]) as u64;
         if appended > 0 {
             self.decoded_any = true;
         }
         let at = match &mut self.counted {
             Some(counted) => {
-                let at = i64::try_from(*counted).unwrap_or(i64::MAX) - i64::from(self.untold_delay);
+                let at = i64::try_from(*counted).unwrap_or(i64::MAX).saturating_sub_unsigned(self.trim.head);
                 *counted += appended;
                 at
             }
@@ -187,7 +204,14 @@ impl Reader {
                 starts_at
             }
         };
+        if let Some(length) = self.trim.length {
+            let left = i64::try_from(length).unwrap_or(i64::MAX).saturating_sub(at);
+            let left = u64::try_from(left).unwrap_or(0).min(appended);
+            out.truncate(before + left as usize * 2);
+            self.is_over = left < appended || left == 0;
+        }
         let Some(start) = self.start else { return };
+        let appended = crate::pcm::samples(&out[before..]) as u64;
         let early = i64::try_from(start).unwrap_or(i64::MAX).saturating_sub(at);
         match u64::try_from(early) {
             Ok(early) if early >= appended => out.truncate(before),
@@ -205,7 +229,10 @@ impl Reader {
             return Ok(Step::End);
         }
         Err(if self.bad_packets > 0 {
-            FailureReason::new(FailureKind::Broken, "nothing in it could be decoded; convert it again")
+            FailureReason::new(
+                FailureKind::Broken,
+                format!("nothing in it could be decoded; it may be cut off: {}, or convert it", self.remedy),
+            )
         } else {
             FailureReason::new(FailureKind::Empty, "it holds no audio")
         })
@@ -220,7 +247,7 @@ impl Reader {
             let (after, of) = (seconds(reached), seconds(promised));
             FailureReason::new(
                 FailureKind::Broken,
-                format!("broke off after {after:.1} s of {of:.1} s; upload it again"),
+                format!("broke off after {after:.1} s of {of:.1} s; {}", self.remedy),
             )
         })
     }
@@ -238,7 +265,7 @@ impl Reader {
     fn another_track(&mut self) -> Result<Step, FailureReason> {
         let (track, decoder, rate) = decoder_of(self.format.as_ref(), "the next part")?;
         (self.track, self.decoder, self.rate) = (track, decoder, rate);
-        self.promised = None;
+        (self.promised, self.trim.length) = (None, None);
         Ok(Step::Pcm(rate))
     }
 
@@ -247,7 +274,7 @@ impl Reader {
         let ticks = packet.pts.get().saturating_add(i64::try_from(packet.trim_start.get()).unwrap_or(0));
         let (num, den) = self.time_base();
         let samples = i128::from(ticks) * num * i128::from(self.rate) / den;
-        i64::try_from(samples).unwrap_or(i64::MAX).saturating_sub(i64::from(self.untold_delay))
+        i64::try_from(samples).unwrap_or(i64::MAX).saturating_sub_unsigned(self.trim.head)
     }
 
     fn timestamp_of(&self, sample: u64) -> Option<Timestamp> {
@@ -263,10 +290,16 @@ impl Reader {
             .map_or((1, i128::from(self.rate)), |base| (i128::from(base.numer.get()), i128::from(base.denom.get())))
     }
 
+    /// The short name of its format, by its content.
+    pub(crate) fn format(&self) -> &'static str {
+        self.format.format_info().short_name
+    }
+
     /// What the header tells. `bytes` is the size of the file: no header can promise more PCM than that.
     pub(crate) fn about(&mut self, bytes: u64) -> About {
         let most = wave_sample_bytes(self.format.as_ref(), &self.track).map_or(u64::MAX, |frame| bytes / frame);
-        let samples = self.track.num_frames.map(|frames| frames.min(most));
+        let whole = self.track.num_frames.map(|frames| frames.min(most).saturating_sub(self.trim.head));
+        let samples = self.trim.length.or(whole);
         let duration = samples.filter(|samples| *samples > 0).map(|samples| crate::pcm::time_of(samples, self.rate));
         let mut title = None;
         let mut artist = None;
@@ -274,21 +307,13 @@ impl Reader {
         if let Some(latest) = metadata.skip_to_latest() {
             for tag in &latest.media.tags {
                 match &tag.std {
-                    Some(StandardTag::TrackTitle(text)) if title.is_none() => title = Some(text.trim().to_owned()),
-                    Some(StandardTag::Artist(text)) if artist.is_none() => artist = Some(text.trim().to_owned()),
+                    Some(StandardTag::TrackTitle(text)) if title.is_none() => title = Some(text.to_string()),
+                    Some(StandardTag::Artist(text)) if artist.is_none() => artist = Some(text.to_string()),
                     _ => {}
                 }
             }
         }
-        let title = title.filter(|title| !title.is_empty());
-        let artist = artist.filter(|artist| !artist.is_empty());
-        About {
-            duration,
-            title: title.map(|title| match artist {
-                Some(artist) => format!("{artist} - {title}"),
-                None => title,
-            }),
-        }
+        About { duration, title, artist }
     }
 }
 
@@ -298,38 +323,18 @@ fn decoder_of(format: &dyn FormatReader, name: &str) -> Result<(Track, Box<dyn A
     let track = format.default_track(TrackType::Audio).ok_or_else(no_audio)?.clone();
     let audio = track.codec_params.as_ref().and_then(|params| params.audio()).ok_or_else(no_audio)?;
     let rate = audio.sample_rate.filter(|rate| RATES.contains(rate)).ok_or_else(no_audio)?;
-    // The length of an MP3 that does not tell its delay is a guess from its bit rate: trimming to it could cut music off.
-    let options = AudioDecoderOptions::default().gapless(untold_delay(&track) == 0);
+    let options = AudioDecoderOptions::default().gapless(length_is_known(&track));
     let decoder =
         symphonia::default::get_codecs().make_audio_decoder(audio, &options).map_err(|error| refused(name, &error))?;
     Ok((track, decoder, rate))
 }
 
-/// How many bytes a sample of all channels has in a WAV; none in any other file.
-fn wave_sample_bytes(format: &dyn FormatReader, track: &Track) -> Option<u64> {
-    let audio = track.codec_params.as_ref()?.audio()?;
-    let wave = format.format_info().short_name == "wave";
-    let bits = u64::from(audio.bits_per_coded_sample.or(audio.bits_per_sample)?);
-    let channels = audio.channels.as_ref()?.count() as u64;
-    wave.then_some(bits / 8 * channels).filter(|bytes| *bytes > 0)
-}
-
-/// How many samples the header promises, where it is one that knows.
-fn promised_samples(format: &dyn FormatReader, track: &Track) -> Option<u64> {
-    let samples = track.num_frames.filter(|samples| *samples > 0)?;
-    let known = match format.format_info().short_name {
-        // Who writes into a pipe does not know the size and writes one that is as large as can be, with or without a sign.
-        "wave" => samples.checked_mul(wave_sample_bytes(format, track)?)? < MOST_WAVE_BYTES,
-        // Without a tag that tells the delay, it is a guess from the bit rate.
-        "mp3" => track.delay.is_some(),
-        name => name == "flac",
-    };
-    known.then_some(samples)
-}
-
-fn untold_delay(track: &Track) -> u32 {
-    let mp3 = track.codec_params.as_ref().and_then(|params| params.audio()).is_some_and(|a| a.codec == CODEC_ID_MP3);
-    if mp3 && track.delay.is_none() { UNTAGGED_MP3_DELAY } else { 0 }
+/// That the bound was reached before there was any audio.
+fn too_much(name: &str) -> FailureReason {
+    let most = MOST_BYTES >> 20;
+    let detail =
+        format!("{name:?} holds more than {most} MiB before its audio; remove the pictures in its tags, or convert it");
+    FailureReason::new(FailureKind::Unsupported, detail)
 }
 
 /// Why a file was not taken at all.
@@ -342,7 +347,7 @@ fn refused(name: &str, error: &Error) -> FailureReason {
         }
         _ => FailureReason::new(
             FailureKind::Unsupported,
-            format!("{name:?} is not audio that can be played; use MP3, FLAC, Ogg Vorbis or WAV"),
+            format!("{name:?} is not audio that can be played; use MP3, M4A, FLAC, Ogg Vorbis, WAV or AIFF"),
         ),
     }
 }

@@ -32,6 +32,45 @@ impl FrameHeader {
         let main_data_begin = u16::from(side[0]) << 1 | u16::from(side[1] >> 7);
         Some(Self { bytes, bitrate_kbps, sample_rate, main_data_begin })
     }
+
+    /// Whether the transform's windows of frame `after` go on where those of frame `before` end, in both channels.
+    pub(crate) fn joins(before: &[u8], after: &[u8]) -> bool {
+        let (Some(before), Some(after)) = (windows(before, 1), windows(after, 0)) else { return false };
+        before.into_iter().zip(after).all(|(before, after)| match before {
+            Window::Long | Window::Stop => matches!(after, Window::Long | Window::Start),
+            Window::Start | Window::Short => matches!(after, Window::Short | Window::Stop),
+        })
+    }
+}
+
+/// The shapes of windows: one whose overlap with the next is long is followed by one that begins long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Window {
+    Long,
+    Start,
+    Short,
+    Stop,
+}
+
+/// The windows of both channels in the first (0) or second (1) half of a stereo frame; none if that cannot be read.
+fn windows(frame: &[u8], half: usize) -> Option<[Window; 2]> {
+    // In bits: what comes first, what each half of each channel has, and where in that the window is told.
+    const BEFORE: usize = 9 + 3 + 8;
+    const EACH: usize = 59;
+    const TOLD: usize = 12 + 9 + 8 + 4;
+    let side = if frame.get(1)? & 1 == 1 { 4 } else { 6 };
+    let bit = |at: usize| Some(frame.get(side + at / 8)? >> (7 - at % 8) & 1);
+    let window = |channel: usize| {
+        let at = BEFORE + (half * 2 + channel) * EACH + TOLD;
+        Some(match (bit(at)?, bit(at + 1)?, bit(at + 2)?) {
+            (0, ..) => Window::Long,
+            (_, 0, 1) => Window::Start,
+            (_, 1, 0) => Window::Short,
+            (_, 1, _) => Window::Stop,
+            _ => return None, // a long window is not told like that
+        })
+    };
+    Some([window(0)?, window(1)?])
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub(crate) struct FrameEncoder {
 impl FrameEncoder {
     pub(crate) fn new(format: MountFormat) -> Result<Self, EncodeError> {
         let mut builder = builder(format.sample_rate, format.bitrate_kbps)?;
+        builder.set_quality(quality(format.quality))?;
         builder.set_to_write_vbr_tag(false)?;
         disable_reservoir(&mut builder)?;
         Ok(Self {
@@ -78,6 +79,19 @@ fn disable_reservoir(builder: &mut Builder) -> Result<(), EncodeError> {
     if done == 0 { Ok(()) } else { Err(EncodeError::Encoder(format!("no bit reservoir: error {done}"))) }
 }
 
+fn quality(value: u8) -> Quality {
+    match value {
+        0 => Quality::Best,
+        1 => Quality::SecondBest,
+        2 => Quality::NearBest,
+        3 => Quality::VeryNice,
+        4 => Quality::Nice,
+        5 => Quality::Good,
+        6 => Quality::Decent,
+        _ => Quality::Ok,
+    }
+}
+
 fn bitrate(kbps: u32) -> Option<Bitrate> {
     Some(match kbps {
         32 => Bitrate::Kbps32,
@@ -107,7 +121,7 @@ mod tests {
     fn every_format_gives_a_frame_for_a_block_and_refers_to_no_other() {
         for sample_rate in [32_000, 44_100, 48_000] {
             for bitrate_kbps in [32, 64, 128, 160, 320] {
-                let format = MountFormat { sample_rate, bitrate_kbps };
+                let format = MountFormat { sample_rate, bitrate_kbps, quality: 7 };
                 let mut encoder = FrameEncoder::new(format).unwrap();
                 for (n, block) in noise(BLOCK * 60).chunks(BLOCK * 2).enumerate() {
                     let frame = encoder.encode(block).unwrap();
@@ -124,7 +138,8 @@ mod tests {
     /// Promise A4.
     #[test]
     fn frames_decode_whichever_run_of_them_is_missing() {
-        let mut encoder = FrameEncoder::new(MountFormat { sample_rate: 44_100, bitrate_kbps: 128 }).unwrap();
+        let mut encoder =
+            FrameEncoder::new(MountFormat { sample_rate: 44_100, bitrate_kbps: 128, quality: 7 }).unwrap();
         let tone = sine(440.0, 44_100, BLOCK * 80);
         let frames: Vec<Bytes> = tone.chunks(BLOCK * 2).filter_map(|block| encoder.encode(block).unwrap()).collect();
         for (from, to) in [(0, 1), (5, 6), (10, 40), (30, 33)] {

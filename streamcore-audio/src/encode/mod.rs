@@ -9,7 +9,8 @@ mod frame;
 mod frames;
 mod wav;
 
-#[cfg(test)]
-pub(crate) use self::frame::FrameHeader;
 pub use self::{error::EncodeError, file::encode_mp3, wav::write_wav};
-pub(crate) use self::{frame::DECODED_DELAY, frames::FrameEncoder};
+pub(crate) use self::{
+    frame::{DECODED_DELAY, FrameHeader},
+    frames::FrameEncoder,
+};

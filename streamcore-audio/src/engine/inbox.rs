@@ -19,6 +19,7 @@ const MAX_ORDERS: usize = 256;
 
 /// What a player can be told about one stream.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one waits at a time, and is moved once")]
 pub(crate) enum Order {
     /// Reports go somewhere else now: that place is told what holds.
     Introduce,

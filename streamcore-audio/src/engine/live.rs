@@ -8,6 +8,8 @@ pub(super) struct Live {
     pub(super) playback: PlaybackId,
     /// A placeholder has no end.
     pub(super) endless: bool,
+    /// It was told to follow what was before it, and has not begun.
+    pub(super) follows: bool,
     /// The position of its first sample in the line, once it was fed.
     pub(super) first: Option<u64>,
     pub(super) started: bool,
@@ -17,7 +19,12 @@ pub(super) struct Live {
 
 impl Live {
     pub(super) fn new(playback: PlaybackId, endless: bool) -> Self {
-        Self { playback, endless, first: None, started: false, end: None, reported: false }
+        Self { playback, endless, follows: false, first: None, started: false, end: None, reported: false }
+    }
+
+    /// One that follows what is before it.
+    pub(super) fn following(self, follows: bool) -> Self {
+        Self { follows, ..self }
     }
 
     /// Its last sample was fed, or it cannot go on.

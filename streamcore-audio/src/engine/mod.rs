@@ -10,6 +10,7 @@ mod inbox;
 mod live;
 mod marks;
 mod outlet;
+mod quality;
 mod run;
 mod tape;
 #[cfg(test)]
@@ -29,13 +30,16 @@ use std::{
 
 use streamcore::{FailureKind, FailureReason, StreamId, player::Reports};
 
+#[cfg(all(test, feature = "remote"))]
+pub(crate) use self::run::MAX_STALL;
 pub(crate) use self::{
     inbox::{Inbox, Order},
     outlet::Outlet,
 };
 use self::{live::Live, run::Engine};
 use crate::{
-    EncodeError, config::MountFormat, mount::Mount, pace::Pace, placeholder::Placeholder, source::Root, splice::Line,
+    EncodeError, config::MountFormat, decode::Abandoned, mount::Mount, pace::Pace, placeholder::Placeholder,
+    source::Root, splice::Line,
 };
 
 /// This many failures within [`MEMORY`] are one too many to begin again at once.
@@ -54,6 +58,7 @@ pub(crate) struct Setup {
     pub(crate) lead: Duration,
     pub(crate) handoff: Duration,
     pub(crate) placeholder: Placeholder,
+    pub(crate) abandoned: Abandoned,
     #[cfg(test)]
     pub(crate) faults: Arc<Faults>,
 }
@@ -98,6 +103,7 @@ impl Stream {
     /// Starts the thread of the stream; if there is none to be had, that is tried again at the next order.
     pub(crate) fn open(id: StreamId, setup: Setup, reports: Reports, mount: Arc<Mount>) -> Self {
         let outlet = Arc::new(Outlet::new(reports));
+        mount.reports_to(Arc::clone(&outlet));
         let stream = Self { id, setup, mount, inbox: Arc::default(), outlet, running: Arc::default() };
         stream.runs();
         stream

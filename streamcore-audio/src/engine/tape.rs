@@ -1,13 +1,13 @@
 //! What an engine plays from: a decoder's channel or the placeholder's loop.
 
-use std::sync::mpsc::TryRecvError;
+use std::sync::{Arc, mpsc::TryRecvError};
 
 use streamcore::{FailureKind, FailureReason, PlaybackId};
 
 use crate::{
     decode::{Feed, Feeds},
-    pcm::{CHANNELS, Fade, fade, samples},
-    placeholder::Loop,
+    pcm::{BLOCK, CHANNELS, Fade, fade, samples},
+    placeholder::{Loop, Looped},
 };
 
 /// One playback's PCM, from where it is now.
@@ -52,8 +52,43 @@ impl Tape {
         Self { playback, sample: 0, kind: Kind::Loop(pcm), fade_in: 0, faded: 0, hold: 0, begun: false }
     }
 
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
     pub(super) fn is_placeholder(&self) -> bool {
         matches!(self.kind, Kind::Loop(_))
+    }
+
+    /// The block of a loop that comes next, if it is one whole block and nothing is to be faded any more.
+    pub(super) fn whole_block(&self) -> Option<(Arc<Looped>, usize)> {
+        match &self.kind {
+            Kind::Loop(pcm) if self.faded >= self.fade_in => {
+                pcm.block().map(|(looped, index)| (Arc::clone(looped), index))
+            }
+            _ => None,
+        }
+    }
+
+    /// That block was fed.
+    pub(super) fn gave_block(&mut self) {
+        if let Kind::Loop(pcm) = &mut self.kind {
+            pcm.advance(BLOCK);
+            self.sample += BLOCK as u64;
+        }
+    }
+
+    /// A loop that begins, or begins again, in a line that stands at this position.
+    pub(super) fn align(&mut self, position: u64) {
+        if let (Kind::Loop(pcm), false) = (&mut self.kind, self.begun) {
+            pcm.align(position);
+            self.begun = true;
+        }
+    }
+
+    /// Behind silence a loop may begin anew.
+    pub(super) fn begin_again(&mut self) {
+        self.begun &= !self.is_placeholder();
     }
 
     /// The next this many samples fade in.
@@ -135,9 +170,8 @@ fn pull(receive: &Feeds, buffer: &mut Vec<f32>, end: &mut Option<Result<(), Fail
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::sync_channel;
-
     use super::*;
+    use crate::decode::sync_channel;
 
     #[test]
     fn what_starves_fades_out_and_loses_nothing() {

@@ -13,7 +13,7 @@ use streamcore::{
 use crate::source::{Root, slashed};
 
 /// Names of files that the player knows, by their ends.
-const EXTENSIONS: [&str; 5] = ["mp3", "flac", "ogg", "oga", "wav"];
+const EXTENSIONS: [&str; 12] = ["mp3", "flac", "ogg", "oga", "wav", "m4a", "m4b", "mp4", "aac", "aif", "aiff", "mka"];
 /// How many entries of directories are looked at. Beyond that the list says that there is more.
 const MAX_ENTRIES: usize = 100_000;
 /// How deep directories may be nested.

@@ -1,8 +1,11 @@
 //! The media directory as the port [`Media`]: what may be queued, and what is there.
 
 mod list;
+mod name;
+mod store;
 
 use std::{
+    fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
@@ -12,7 +15,7 @@ use std::{
 use async_trait::async_trait;
 use streamcore::{
     FailureKind, FailureReason, MAX_TITLE_CHARS, Source,
-    media::{Media, MediaInfo, MediaList},
+    media::{Media, MediaInfo, MediaList, StoreError, Upload},
 };
 use tokio::sync::Semaphore;
 
@@ -28,6 +31,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 const AT_A_TIME: usize = 8;
 /// How many packets are tried before a file counts as not decodable.
 const PACKETS: usize = 50;
+/// How many uploads are written at a time; others wait.
+const UPLOADS: usize = 8;
 
 /// The files of one directory.
 ///
@@ -37,10 +42,14 @@ const PACKETS: usize = 50;
 pub struct MediaDir {
     root: Root,
     turns: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
+    /// Servers out there may take their time: files do not wait for them.
+    #[cfg(feature = "remote")]
+    remote_turns: Arc<Semaphore>,
 }
 
 impl MediaDir {
-    /// The media in this directory.
+    /// The media in this directory. What uploads left behind in it that a crash ended is removed.
     ///
     /// # Errors
     ///
@@ -49,15 +58,31 @@ impl MediaDir {
         let directory = directory.as_ref();
         let root =
             Root::new(directory).map_err(|source| ConfigError::MediaDir { path: directory.to_path_buf(), source })?;
-        Ok(Self { root, turns: Arc::new(Semaphore::new(AT_A_TIME)) })
+        store::remove_leftovers(&root);
+        let turns = |count| Arc::new(Semaphore::new(count));
+        Ok(Self {
+            root,
+            turns: turns(AT_A_TIME),
+            uploads: turns(UPLOADS),
+            #[cfg(feature = "remote")]
+            remote_turns: turns(AT_A_TIME),
+        })
+    }
+
+    /// The same media, and http(s) URLs as [`AudioConfig::remote`](crate::AudioConfig::remote) plays them. Without this they are refused.
+    #[cfg(feature = "remote")]
+    #[must_use]
+    pub fn with_remote(self, remote: crate::RemoteConfig) -> Self {
+        Self { root: self.root.with_remote(crate::remote::Remote::new(remote)), ..self }
     }
 
     /// Runs blocking work with a limit on its time and on how much of it there is.
     async fn blocking<T: Send + 'static>(
         &self,
+        turns: &Arc<Semaphore>,
         work: impl FnOnce(&Root) -> Result<T, FailureReason> + Send + 'static,
     ) -> Result<T, FailureReason> {
-        let (root, turns) = (self.root.clone(), Arc::clone(&self.turns));
+        let (root, turns) = (self.root.clone(), Arc::clone(turns));
         let other = || FailureReason::new(FailureKind::Other, "the check was given up");
         let job = async move {
             let turn = turns.acquire_owned().await.map_err(|_| other())?;
@@ -84,20 +109,34 @@ impl MediaDir {
 #[async_trait]
 impl Media for MediaDir {
     async fn check(&self, url: &str) -> Result<MediaInfo, FailureReason> {
+        #[cfg(feature = "remote")]
+        if let Some(remote) = self.root.remote(url) {
+            let (remote, url) = (remote.clone(), url.to_owned());
+            return self.blocking(&self.remote_turns, move |_| remote.check(&url)).await;
+        }
         let url = url.to_owned();
-        self.blocking(move |root| check(root, &url)).await
+        self.blocking(&self.turns, move |root| check(root, &url)).await
+    }
+
+    async fn store(&self, name: &str, bytes: Upload, max_bytes: u64) -> Result<MediaInfo, StoreError> {
+        store::store(&self.root, &self.uploads, name, bytes, max_bytes).await
     }
 
     async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason> {
         let filter = filter.to_owned();
-        self.blocking(move |root| list::list(root, &filter, limit)).await
+        self.blocking(&self.turns, move |root| list::list(root, &filter, limit)).await
     }
 }
 
 fn check(root: &Root, url: &str) -> Result<MediaInfo, FailureReason> {
     let (Located { name, metadata, .. }, file) = root.open(url)?;
-    let mut reader = Reader::open(file, &name)?;
-    let about = reader.about(metadata.len());
+    look_at(file, &name, metadata.len()).map(|(info, _)| info)
+}
+
+/// What a file holds, and the short name of its format.
+fn look_at(file: File, name: &str, bytes: u64) -> Result<(MediaInfo, &'static str), FailureReason> {
+    let mut reader = Reader::open(file, name)?;
+    let about = reader.about(bytes);
     // A header alone is no music: something must come out.
     let mut pcm = Vec::new();
     for _ in 0..PACKETS {
@@ -106,12 +145,28 @@ fn check(root: &Root, url: &str) -> Result<MediaInfo, FailureReason> {
         }
     }
     if !reader.decoded_any {
-        let detail = format!("{name:?} is not audio that can be played; use MP3, FLAC, Ogg Vorbis or WAV");
+        let detail = format!("{name:?} is not audio that can be played; use MP3, M4A, FLAC, Ogg Vorbis, WAV or AIFF");
         return Err(FailureReason::new(FailureKind::Unsupported, detail));
     }
-    let title = about.title.unwrap_or_else(|| title_of(&name));
-    let title = title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect();
-    Ok(MediaInfo { url: name, source: Source::File, duration: about.duration, title, artist: None })
+    let title = about.title.as_deref().and_then(readable);
+    let title = title.or_else(|| readable(&title_of(name))).unwrap_or_else(|| "untitled".to_owned());
+    let artist = about.artist.as_deref().and_then(readable);
+    let info = MediaInfo { url: name.to_owned(), source: Source::File, duration: about.duration, title, artist };
+    Ok((info, reader.format()))
+}
+
+/// What a stranger's tag says, fit to be shown in one line among others; none if nothing is left of it.
+///
+/// Control characters would break the line, and those that turn the direction of writing would turn what follows it; a line break is a space.
+pub(crate) fn readable(text: &str) -> Option<String> {
+    let text = text.replace(['\n', '\r', '\t'], " ");
+    let shown = text.chars().filter(|c| !c.is_control() && !turns_direction(*c));
+    let shown: String = shown.take(MAX_TITLE_CHARS).collect();
+    Some(shown.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// A title made from a file's name: without folders and extension, underscores as spaces.

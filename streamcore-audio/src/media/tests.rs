@@ -29,6 +29,29 @@ async fn a_check_tells_length_title_and_the_one_name() {
     assert_eq!(media.check("a.MP3").await.unwrap().duration, Some(Duration::from_secs(1)));
 }
 
+#[test]
+fn tags_are_shown_in_one_line_and_turn_nothing_around() {
+    assert_eq!(readable(" A\u{7}\u{202E} Title\nof\u{2066} mine "), Some("A Title of mine".to_owned()));
+    assert_eq!(readable("\u{202E}\u{0} "), None);
+    assert_eq!(readable(&"x".repeat(2_000)).unwrap().len(), MAX_TITLE_CHARS);
+}
+
+#[tokio::test]
+async fn title_and_artist_come_from_the_tags() {
+    let (dir, media) = media();
+    let mp3 = fs::read(dir.path().join("media/a.MP3")).unwrap();
+    let text = |id: &str, text: &str| {
+        let size = u8::try_from(text.len() + 1).unwrap();
+        [id.as_bytes(), &[0, 0, 0, size, 0, 0, 3], text.as_bytes()].concat()
+    };
+    let frames = [text("TIT2", "Evening\u{202E} Song"), text("TPE1", "The\nTrio"), text("TALB", "Album")].concat();
+    let head = [b"ID3\x04\0\0\0\0\0".as_slice(), &[u8::try_from(frames.len()).unwrap()]].concat();
+    fs::write(dir.path().join("media/tagged.mp3"), [head, frames, mp3].concat()).unwrap();
+    let info = media.check("tagged.mp3").await.unwrap();
+    assert_eq!((info.title.as_str(), info.artist.as_deref()), ("Evening Song", Some("The Trio")));
+    assert_eq!(media.check("a.MP3").await.unwrap().artist, None);
+}
+
 #[tokio::test]
 async fn a_check_refuses_with_the_right_kind() {
     let (_dir, media) = media();

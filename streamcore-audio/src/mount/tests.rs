@@ -1,7 +1,12 @@
-use std::task::Poll;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    task::{Poll, Wake},
+};
 
+use bytes::Bytes;
 use futures::{StreamExt, executor::block_on, poll};
 use proptest::prelude::*;
+use streamcore::player::Reports;
 
 use super::*;
 
@@ -26,15 +31,19 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// A chunk that tells its own number.
-fn chunk(number: u64) -> Bytes {
-    Bytes::copy_from_slice(&number.to_le_bytes())
+fn chunk(number: u64) -> Wave {
+    Wave { audio: Bytes::copy_from_slice(&number.to_le_bytes()), title: None, cut: false }
 }
 
-fn number(bytes: &Bytes) -> u64 {
-    u64::from_le_bytes(bytes.as_ref().try_into().unwrap())
+fn number(wave: &Wave) -> u64 {
+    u64::from_le_bytes(wave.audio.as_ref().try_into().unwrap())
 }
 
-fn read(cursor: &mut Cursor) -> Poll<Option<Bytes>> {
+fn limits(burst_frames: u64, lag_frames: u64, max_listeners: usize) -> Limits {
+    Limits { burst_frames, lag_frames, max_listeners, sample_rate: 44_100 }
+}
+
+fn read(cursor: &mut Cursor) -> Poll<Option<Wave>> {
     block_on(async { poll!(cursor.next()) })
 }
 
@@ -43,7 +52,7 @@ proptest! {
     /// Against the plainest model: a list of all chunks for ever, and for each listener the number of the next.
     #[test]
     fn every_listener_hears_a_contiguous_run(steps in steps(), burst in 0_u64..30, lag in 30_u64..60, most in 1_usize..5) {
-        let mount = Mount::new(Limits { burst_frames: burst, lag_frames: lag, max_listeners: most });
+        let mount = Mount::new(limits(burst, lag, most));
         let mut all: Vec<u64> = Vec::new(); // the frames of each chunk
         let mut listeners: Vec<(Cursor, Option<usize>)> = Vec::new();
         for step in steps {
@@ -106,7 +115,7 @@ proptest! {
 
 #[test]
 fn who_waits_is_woken_by_a_chunk_and_by_the_end() {
-    let mount = Mount::new(Limits { burst_frames: 10, lag_frames: 100, max_listeners: 10 });
+    let mount = Mount::new(limits(10, 100, 10));
     let mut cursor = mount.listen().unwrap();
     let publisher = Arc::clone(&mount);
     let thread = std::thread::spawn(move || {
@@ -128,9 +137,52 @@ fn who_waits_is_woken_by_a_chunk_and_by_the_end() {
 
 #[test]
 fn listeners_share_one_chunk() {
-    let mount = Mount::new(Limits { burst_frames: 10, lag_frames: 100, max_listeners: 10 });
+    let mount = Mount::new(limits(10, 100, 10));
     mount.publish(chunk(7), 10);
     let (mut one, mut two) = (mount.listen().unwrap(), mount.listen().unwrap());
     let (Poll::Ready(Some(a)), Poll::Ready(Some(b))) = (read(&mut one), read(&mut two)) else { panic!("both hear it") };
-    assert_eq!(a.as_ptr(), b.as_ptr());
+    assert_eq!(a.audio.as_ptr(), b.audio.as_ptr());
+}
+
+/// Promise A15.
+#[test]
+fn one_that_fell_behind_is_told_with_how_far() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let into = Arc::clone(&told);
+    let outlet = Arc::new(Outlet::new(Reports::new(move |report| into.lock().unwrap().push(report))));
+    let mount = Mount::new(limits(10, 100, 10));
+    mount.reports_to(outlet);
+    mount.publish(chunk(0), 10);
+    let (mut slow, left) = (mount.listen().unwrap(), mount.listen().unwrap());
+    (1..12).for_each(|number| mount.publish(chunk(number), 10));
+    drop(left);
+    assert_eq!(read(&mut slow), Poll::Ready(None));
+    let behind = time_of(120 * BLOCK as u64, 44_100);
+    assert_eq!(*told.lock().unwrap(), [Report::Incident(Incident::ListenerDropped { behind })], "who left is not told");
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Bell(AtomicUsize);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_crowd_with_one_waker_is_woken_once_a_wave() {
+    let mount = Mount::new(limits(10, 100, 100));
+    let mut crowd: Vec<_> = (0..50).map(|_| mount.listen().unwrap()).collect();
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    let mut cx = Context::from_waker(&waker);
+    for wave in 0..3 {
+        for cursor in &mut crowd {
+            while cursor.poll_next_unpin(&mut cx).is_ready() {}
+        }
+        mount.publish(chunk(wave), 10);
+        assert_eq!(bell.0.load(Ordering::Relaxed), wave as usize + 1);
+    }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::decode::tests::{decode_frames, sine};
 
 const RATE: u32 = 44_100;
-const FORMAT: MountFormat = MountFormat { sample_rate: RATE, bitrate_kbps: 128 };
+const FORMAT: MountFormat = MountFormat { sample_rate: RATE, bitrate_kbps: 128, quality: 7 };
 
 /// Sends this many frames.
 fn send(line: &mut Line, count: usize, sent: &mut Vec<Bytes>) {

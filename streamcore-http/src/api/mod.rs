@@ -2,15 +2,17 @@
 
 pub(crate) mod health;
 pub(crate) mod media;
+pub(crate) mod playlist;
 pub(crate) mod queue;
 pub(crate) mod streams;
+pub(crate) mod tracks;
 
 use uuid::{Builder, Uuid};
 
 use crate::error::ApiError;
 
 /// A new random (version 4) UUID.
-fn random_uuid() -> Result<Uuid, ApiError> {
+pub(crate) fn random_uuid() -> Result<Uuid, ApiError> {
     let mut bytes = [0; 16];
     match getrandom::fill(&mut bytes) {
         Ok(()) => Ok(Builder::from_random_bytes(bytes).into_uuid()),

@@ -1,21 +1,18 @@
 //! One request as a handler sees it, with readers for its parts that answer precisely when a part is wrong.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use streamcore::{ItemId, StreamId};
+use streamcore::{ItemId, RequestId, StreamId, media::Upload};
 use uuid::Uuid;
 use warp::http::{HeaderMap, Method, header};
 
-use super::{Condition, Language};
+use super::{Condition, Key, Language};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     state::App,
     wire::{self, Fields},
 };
-
-/// How many streams are looked through for one that is named by its UUID.
-const UUID_SEARCH_LIMIT: usize = 2_000;
 
 /// One request.
 pub(crate) struct Call {
@@ -26,9 +23,36 @@ pub(crate) struct Call {
     pub(super) params: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Bytes,
+    /// Of a route that reads it as it comes; then the body above is empty.
+    pub(super) upload: Mutex<Option<Upload>>,
+    /// Of a request that may come again.
+    pub(super) key: Option<Arc<Key>>,
 }
 
 impl Call {
+    /// Names this request, if it may come again: the queue then recognises it.
+    pub(crate) fn request(&self) -> Option<RequestId> {
+        self.key.as_ref().map(|key| RequestId::new(key.uuid("request")))
+    }
+
+    /// A new UUID. Of a request that may come again it is the same each time, for the same `what`.
+    pub(crate) fn new_uuid(&self, what: &str) -> Result<Uuid, ApiError> {
+        match &self.key {
+            Some(key) => Ok(key.uuid(what)),
+            None => crate::api::random_uuid(),
+        }
+    }
+
+    /// The body as it comes; the first time that it is asked for.
+    pub(crate) fn upload(&self) -> Option<Upload> {
+        self.upload.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The body as it came.
+    pub(crate) fn body(&self) -> &Bytes {
+        &self.body
+    }
+
     pub(crate) fn is_head(&self) -> bool {
         self.method == Method::HEAD
     }
@@ -45,34 +69,24 @@ impl Call {
 
     /// The stream that the path names, by number or by UUID.
     pub(crate) async fn stream(&self) -> Result<StreamId, ApiError> {
-        let text = self.param("stream");
+        self.stream_named(Part::Path, "stream", self.param("stream")).await
+    }
+
+    /// The stream with this number or UUID, which this part of the request names.
+    pub(crate) async fn stream_named(&self, part: Part, field: &'static str, text: &str) -> Result<StreamId, ApiError> {
+        let wrong = || ApiError::from(FieldError::new(part, field, Problem::StreamId));
         if let Ok(number) = text.parse::<i64>() {
-            return match wire::stream_id(number) {
-                Some(stream) => Ok(stream),
-                None => Err(FieldError::new(Part::Path, "stream", Problem::StreamId).into()),
-            };
+            return wire::stream_id(number).ok_or_else(wrong);
         }
         match text.parse::<Uuid>() {
             Ok(uuid) => self.stream_by_uuid(uuid).await,
-            Err(_) => Err(FieldError::new(Part::Path, "stream", Problem::StreamId).into()),
+            Err(_) => Err(wrong()),
         }
     }
 
     async fn stream_by_uuid(&self, uuid: Uuid) -> Result<StreamId, ApiError> {
-        let mut after = None;
-        let mut seen = 0;
-        while seen < UUID_SEARCH_LIMIT {
-            let page = self.app.registry.list(after, 200).await?;
-            if let Some(found) = page.streams.iter().find(|record| record.uuid == uuid) {
-                return Ok(found.id);
-            }
-            seen += page.streams.len();
-            after = page.streams.last().map(|record| record.id);
-            if !page.more || after.is_none() {
-                break;
-            }
-        }
-        Err(ApiError::StreamNotFound { stream: uuid.to_string() })
+        let found = self.app.registry.by_uuid(uuid).await?;
+        found.map(|record| record.id).ok_or_else(|| ApiError::StreamNotFound { stream: uuid.to_string() })
     }
 
     /// The item that the path names. What is no UUID names no item.

@@ -16,7 +16,7 @@ pub(crate) enum Condition {
 
 impl Condition {
     /// Weak tags are taken as strong ones: a compressing proxy weakens tags without changing what they mean.
-    pub(super) fn parse(headers: &HeaderMap, name: &HeaderName) -> Self {
+    pub(crate) fn parse(headers: &HeaderMap, name: &HeaderName) -> Self {
         let mut seen = Vec::new();
         let mut present = false;
         for value in headers.get_all(name) {

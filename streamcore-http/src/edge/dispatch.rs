@@ -1,6 +1,10 @@
 //! The way of every request. Authentication comes before anything that the caller sent is looked at.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use bytes::Buf;
 use futures::{FutureExt as _, Stream};
@@ -10,12 +14,18 @@ use warp::{
     reply::Response,
 };
 
-use super::{Access, Answer, Call, Language, Route, RouteInfo, Table, body, request_id, respond};
+use super::{
+    Access, Answer, Call, Key, Language, Route, RouteInfo, Table, body, idempotency, request_id, respond,
+    table::{Handler, Takes},
+};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     routes,
     state::App,
 };
+
+/// How long a file may take to arrive and to be stored.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// The route table with what its handlers work with.
 pub(crate) struct Edge {
@@ -38,7 +48,7 @@ impl Edge {
         body: S,
     ) -> Response
     where
-        S: Stream<Item = Result<B, warp::Error>> + Send,
+        S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
         let started = Instant::now();
@@ -72,7 +82,7 @@ impl Edge {
         body: S,
     ) -> Answer
     where
-        S: Stream<Item = Result<B, warp::Error>> + Send,
+        S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
         let (route, params) = match self.admit(method, path, template, &headers) {
@@ -84,10 +94,22 @@ impl Edge {
             }
         };
         let reads_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
-        let body = if reads_body {
-            body::collect(body, &headers, self.app.settings.body_timeout).await?
-        } else {
-            bytes::Bytes::new()
+        let (mut whole, mut upload) = (bytes::Bytes::new(), None);
+        match route.takes {
+            _ if !reads_body => {}
+            Takes::Whole { limit } => {
+                whole = body::collect(body, &headers, limit, self.app.settings.body_timeout).await?;
+            }
+            Takes::Upload => upload = Some(body::as_it_comes(body, self.app.settings.body_timeout)),
+        }
+        let key = match (method, &upload) {
+            (&Method::POST, None) => Key::of(&headers, path, &query, &whole)?,
+            (&Method::POST, Some(_)) => Key::of_upload(&headers, path, &query)?,
+            _ => None,
+        };
+        let limit = match route.takes {
+            Takes::Upload => UPLOAD_LIMIT,
+            Takes::Whole { .. } => self.app.settings.answer_limit(route.checks_media),
         };
         let call = Call {
             app: Arc::clone(&self.app),
@@ -96,17 +118,15 @@ impl Edge {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers,
             language,
-            body,
+            body: whole,
+            upload: Mutex::new(upload),
+            key: key.map(Arc::new),
         };
-        // What a handler shares with others is behind the core's ports; its own state dies with it.
-        let handled = AssertUnwindSafe(async { (route.handler)(call).await }).catch_unwind();
-        match tokio::time::timeout(self.app.settings.answer_timeout, handled).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => {
-                tracing::error!(%method, route = route.info.template, "a handler panicked");
-                Err(ApiError::Internal)
-            }
-            Err(_) => Err(ApiError::Unavailable { detail: "no answer in time".to_owned() }),
+        let (handler, template, key) = (Arc::clone(&route.handler), route.info.template, call.key.clone());
+        let handled = async move { handle(&handler, template, call, limit).await };
+        match key {
+            None => handled.await,
+            Some(key) => idempotency::answer(&self.app, key, limit, handled).await,
         }
     }
 
@@ -142,6 +162,20 @@ impl Edge {
     }
 }
 
+/// Calls the handler, for as long as an answer may take. What a handler shares with others is behind the core's ports; its own state dies
+/// with it when it panics.
+async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Duration) -> Answer {
+    let handled = AssertUnwindSafe(async { handler(call).await }).catch_unwind();
+    match tokio::time::timeout(limit, handled).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => {
+            tracing::error!(route = template, "a handler panicked");
+            Err(ApiError::Internal)
+        }
+        Err(_) => Err(ApiError::Late),
+    }
+}
+
 /// What a request may go on to.
 enum Admitted<'a> {
     /// This route, with the path's parameters.
@@ -155,6 +189,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// The parts of a path and of a query, as [`Edge::answer`] reads them.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_target(table: &Table, path: &str, query: &str) -> Result<(), ApiError> {
+    let (_, params) = table.find(path).ok_or(ApiError::RouteNotFound)?;
+    let _: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    decode(params).map(drop)
 }
 
 fn decode(params: Vec<(String, String)>) -> Result<Vec<(String, String)>, ApiError> {

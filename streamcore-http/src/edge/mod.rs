@@ -4,16 +4,21 @@ mod body;
 mod call;
 mod condition;
 mod dispatch;
+mod idempotency;
 mod language;
 mod request_id;
 pub(crate) mod respond;
 mod table;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::dispatch::read_target;
 pub use self::table::{Access, RouteInfo};
 pub(crate) use self::{
+    body::announced,
     call::Call,
     condition::Condition,
     dispatch::Edge,
+    idempotency::Key,
     language::Language,
     table::{Route, Table},
 };

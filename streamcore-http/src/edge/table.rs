@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, future::Future, sync::Arc};
 use futures::future::BoxFuture;
 use warp::http::Method;
 
-use super::{Answer, Call};
+use super::{Answer, Call, body::MAX_BODY_BYTES};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +32,21 @@ pub struct RouteInfo {
 
 pub(super) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
 
+/// How a route takes a request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Whole, of at most so many bytes.
+    Whole { limit: usize },
+    /// As it comes.
+    Upload,
+}
+
 /// One line of the table.
 pub(crate) struct Route {
     pub(crate) info: RouteInfo,
+    pub(super) takes: Takes,
+    /// Whether it looks at media, which takes what time it takes.
+    pub(super) checks_media: bool,
     pub(super) handler: Handler,
 }
 
@@ -45,7 +57,23 @@ impl Route {
         F: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { info: RouteInfo { method, template, access }, handler }
+        let (info, takes) = (RouteInfo { method, template, access }, Takes::Whole { limit: MAX_BODY_BYTES });
+        Self { info, takes, checks_media: false, handler }
+    }
+
+    /// The same route, for bodies of up to this many bytes.
+    pub(crate) fn with_body(self, limit: usize) -> Self {
+        Self { takes: Takes::Whole { limit }, ..self }
+    }
+
+    /// The same route, for a handler that looks at media first.
+    pub(crate) fn checking_media(self) -> Self {
+        Self { checks_media: true, ..self }
+    }
+
+    /// The same route, for a file that its handler reads as it comes.
+    pub(crate) fn with_upload(self) -> Self {
+        Self { takes: Takes::Upload, ..self }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is wrong with one part of a request.
 
-use streamcore::FailureReason;
+use std::borrow::Cow;
+
+use streamcore::{FailureReason, TrackId};
 
 use super::ApiError;
 
@@ -8,7 +10,7 @@ use super::ApiError;
 #[derive(Debug)]
 pub(crate) struct FieldError {
     pub(crate) part: Part,
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) problem: Problem,
 }
 
@@ -39,16 +41,54 @@ pub(crate) enum Problem {
     Text,
     Boolean,
     Object,
+    List,
+    Count {
+        min: usize,
+        max: usize,
+        got: usize,
+    },
     Integer,
-    WholeNumber { min: u64, max: u64 },
-    Seconds { max: u64 },
-    Length { min: usize, max: usize, got: usize },
-    Bytes { max: usize, got: usize },
+    WholeNumber {
+        min: u64,
+        max: u64,
+    },
+    Seconds {
+        max: u64,
+    },
+    Length {
+        min: usize,
+        max: usize,
+        got: usize,
+    },
+    Bytes {
+        max: usize,
+        got: usize,
+    },
     ControlCharacters,
+    TurnsText {
+        found: char,
+    },
     Invisible,
     StreamId,
     Uuid,
     Source,
+    Tier,
+    Mode,
+    Repeat,
+    BeyondTheEnd {
+        length: f64,
+    },
+    Key,
+    /// An upload with an idempotency key does not say how long it is.
+    LengthOfKeyed,
+    /// Only one of the two may be given.
+    Beside {
+        other: &'static str,
+    },
+    PlaylistType,
+    NoTrack {
+        track: TrackId,
+    },
     Cursor,
     Host,
     NotUtf8,
@@ -57,8 +97,8 @@ pub(crate) enum Problem {
 }
 
 impl FieldError {
-    pub(crate) fn new(part: Part, field: &'static str, problem: Problem) -> Self {
-        Self { part, field, problem }
+    pub(crate) fn new(part: Part, field: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
+        Self { part, field: field.into(), problem }
     }
 }
 

@@ -1,11 +1,23 @@
 //! The core's errors as ours. A variant that a later core adds is answered as an internal error until it gets its line here.
 
-use streamcore::{driver::CommandError, queue, registry};
+use std::{error::Error, io, sync::Arc};
+
+use streamcore::{driver::CommandError, idempotency, library, playlist, queue, registry};
 
 use super::ApiError;
 
-fn unavailable(source: &(dyn std::error::Error + Send + Sync)) -> ApiError {
-    ApiError::Unavailable { detail: source.to_string() }
+/// An outage of the store; if it is its disk that fails, with how.
+fn unavailable(source: &(dyn Error + Send + Sync + 'static)) -> ApiError {
+    let (mut detail, mut disk) = (source.to_string(), None);
+    let mut cause: Option<&(dyn Error + 'static)> = Some(source);
+    while let Some(error) = cause {
+        // Adapters share an error among the callers of one commit, so it may lie behind an `Arc`.
+        let shared = || error.downcast_ref::<Arc<io::Error>>().map(|error| error.kind());
+        disk = disk.or_else(|| error.downcast_ref::<io::Error>().map(io::Error::kind)).or_else(shared);
+        cause = error.source();
+        detail.extend(cause.map(|cause| format!(": {cause}")));
+    }
+    ApiError::Unavailable { detail, disk }
 }
 
 impl From<queue::Error> for ApiError {
@@ -16,6 +28,13 @@ impl From<queue::Error> for ApiError {
             queue::Error::CurrentItem { item } => Self::CurrentItem { item },
             queue::Error::OutOfRange { min, max } => Self::OutOfRange { min, max },
             queue::Error::LimitReached { limit } => Self::QueueFull { limit },
+            queue::Error::QuotaReached { index, limit } => Self::QuotaReached { index, limit },
+            queue::Error::Duplicate { index, of } => Self::Duplicate { index, of },
+            // How long that is from now, its caller knows better: see `Cooldown::now`.
+            queue::Error::Cooldown { index, until } => Self::Cooldown { index, until, now: until },
+            queue::Error::ModeMismatch { mode } => Self::ModeMismatch { mode },
+            queue::Error::NothingToUndo => Self::NothingToUndo,
+            queue::Error::NothingToRestore => Self::NothingToRestore,
             queue::Error::Unavailable(source) => unavailable(&*source),
             queue::Error::Corrupt { detail } => Self::Corrupt { detail },
             queue::Error::NotSupported { operation } => Self::NotSupported { operation },
@@ -36,6 +55,37 @@ impl From<registry::Error> for ApiError {
     }
 }
 
+impl From<idempotency::Error> for ApiError {
+    fn from(error: idempotency::Error) -> Self {
+        match error {
+            idempotency::Error::LimitReached { limit } => Self::TooManyKeys { limit },
+            idempotency::Error::Unavailable(source) => unavailable(&*source),
+            idempotency::Error::Corrupt { detail } => Self::Corrupt { detail },
+            idempotency::Error::NotSupported { operation } => Self::NotSupported { operation },
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<library::Error> for ApiError {
+    fn from(error: library::Error) -> Self {
+        match error {
+            library::Error::NotFound { track } => Self::TrackNotFound { track: track.to_string() },
+            library::Error::LimitReached { limit } => Self::LibraryFull { limit },
+            library::Error::Unavailable(source) => unavailable(&*source),
+            library::Error::Corrupt { detail } => Self::Corrupt { detail },
+            library::Error::NotSupported { operation } => Self::NotSupported { operation },
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<playlist::Error> for ApiError {
+    fn from(error: playlist::Error) -> Self {
+        Self::List(error)
+    }
+}
+
 impl From<CommandError> for ApiError {
     fn from(error: CommandError) -> Self {
         match error {
@@ -43,8 +93,10 @@ impl From<CommandError> for ApiError {
             CommandError::NotRunning { stream } => Self::StreamNotRunning { stream },
             CommandError::Running { stream } => Self::StreamRunning { stream },
             CommandError::NothingToSkip { stream } => Self::NothingToSkip { stream },
+            CommandError::NothingToSeek { stream } => Self::NothingToSeek { stream },
+            CommandError::NotSeekable { stream } => Self::NotSeekable { stream },
             CommandError::Busy { stream } => Self::Busy { stream },
-            CommandError::Unavailable { detail } => Self::Unavailable { detail },
+            CommandError::Unavailable { detail } => Self::Unavailable { detail, disk: None },
             CommandError::Corrupt { detail } => Self::Corrupt { detail },
             CommandError::ShuttingDown => Self::ShuttingDown,
             _ => Self::Internal,

@@ -5,7 +5,7 @@ mod field;
 mod from_core;
 mod respond;
 
-use streamcore::{FailureReason, ItemId, Revision, StreamId};
+use streamcore::{FailureReason, ItemId, Revision, StreamId, Timestamp, TrackId, playlist, queue::Mode};
 use warp::http::StatusCode;
 
 pub(crate) use self::{
@@ -27,6 +27,17 @@ pub(crate) enum ApiError {
     },
     ItemNotFound {
         item: String,
+    },
+    TrackNotFound {
+        track: String,
+    },
+    TrackExists {
+        track: TrackId,
+    },
+    /// What was to be imported cannot be read.
+    List(playlist::Error),
+    LibraryFull {
+        limit: usize,
     },
     MethodNotAllowed {
         allow: String,
@@ -59,6 +70,15 @@ pub(crate) enum ApiError {
     BodyTooLong {
         limit: usize,
     },
+    FileTooLong {
+        limit: u64,
+    },
+    TooManyUploads {
+        limit: usize,
+    },
+    NotStored {
+        detail: String,
+    },
     OutOfRange {
         min: usize,
         max: usize,
@@ -69,6 +89,42 @@ pub(crate) enum ApiError {
     NothingToSkip {
         stream: StreamId,
     },
+    /// The number of the item in its batch, from 0; an item that came alone is 0.
+    QuotaReached {
+        index: usize,
+        limit: usize,
+    },
+    Duplicate {
+        index: usize,
+        of: ItemId,
+    },
+    Cooldown {
+        index: usize,
+        until: Timestamp,
+        now: Timestamp,
+    },
+    ModeMismatch {
+        mode: Mode,
+    },
+    NothingToUndo,
+    NothingToRestore,
+    NothingPrevious {
+        stream: StreamId,
+    },
+    NotInHistory {
+        item: String,
+    },
+    NothingToSeek {
+        stream: StreamId,
+    },
+    NotSeekable {
+        stream: StreamId,
+    },
+    KeyReused,
+    KeyInProgress,
+    TooManyKeys {
+        limit: usize,
+    },
     ListenersFull {
         limit: usize,
     },
@@ -78,7 +134,11 @@ pub(crate) enum ApiError {
     ShuttingDown,
     Unavailable {
         detail: String,
+        /// How its disk fails, if it is that.
+        disk: Option<std::io::ErrorKind>,
     },
+    /// No answer in time, of a store or of whoever sends a file: what was asked may or may not have happened.
+    Late,
     MediaUnavailable {
         reason: FailureReason,
     },
@@ -113,13 +173,33 @@ impl ApiError {
             Self::BodyBroken => (S::BAD_REQUEST, "body_broken"),
             Self::BodyTimeout => (S::REQUEST_TIMEOUT, "body_timeout"),
             Self::BodyTooLong { .. } => (S::PAYLOAD_TOO_LARGE, "body_too_long"),
+            Self::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, "file_too_long"),
+            Self::TooManyUploads { .. } => (S::SERVICE_UNAVAILABLE, "too_many_uploads"),
+            Self::NotStored { .. } => (S::SERVICE_UNAVAILABLE, "not_stored"),
             Self::OutOfRange { .. } => (S::BAD_REQUEST, "position_out_of_range"),
             Self::QueueFull { .. } => (S::BAD_REQUEST, "queue_full"),
             Self::NothingToSkip { .. } => (S::BAD_REQUEST, "nothing_to_skip"),
+            Self::TrackNotFound { .. } => (S::NOT_FOUND, "track_not_found"),
+            Self::TrackExists { .. } => (S::CONFLICT, "track_exists"),
+            Self::List(_) => (S::UNPROCESSABLE_ENTITY, "unreadable_list"),
+            Self::LibraryFull { .. } => (S::BAD_REQUEST, "library_full"),
+            Self::QuotaReached { .. } => (S::CONFLICT, "quota_reached"),
+            Self::Duplicate { .. } => (S::CONFLICT, "duplicate"),
+            Self::Cooldown { .. } => (S::TOO_MANY_REQUESTS, "cooldown"),
+            Self::ModeMismatch { .. } => (S::CONFLICT, "mode_mismatch"),
+            Self::NothingToUndo => (S::CONFLICT, "nothing_to_undo"),
+            Self::NothingToRestore => (S::CONFLICT, "nothing_to_restore"),
+            Self::NothingPrevious { .. } => (S::CONFLICT, "nothing_previous"),
+            Self::NotInHistory { .. } => (S::NOT_FOUND, "item_not_found"),
+            Self::NothingToSeek { .. } => (S::CONFLICT, "nothing_to_seek"),
+            Self::NotSeekable { .. } => (S::CONFLICT, "not_seekable"),
+            Self::KeyReused => (S::CONFLICT, "idempotency_key_reused"),
+            Self::KeyInProgress => (S::CONFLICT, "request_in_progress"),
+            Self::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too_many_keys"),
             Self::ListenersFull { .. } => (S::SERVICE_UNAVAILABLE, "too_many_listeners"),
             Self::Busy { .. } => (S::SERVICE_UNAVAILABLE, "busy"),
             Self::ShuttingDown => (S::SERVICE_UNAVAILABLE, "shutting_down"),
-            Self::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Unavailable { .. } | Self::Late => (S::SERVICE_UNAVAILABLE, "unavailable"),
             Self::MediaUnavailable { .. } => (S::SERVICE_UNAVAILABLE, "media_unavailable"),
             Self::Corrupt { .. } => (S::INTERNAL_SERVER_ERROR, "store_corrupt"),
             Self::NotSupported { .. } => (S::NOT_IMPLEMENTED, "not_supported"),

@@ -1,6 +1,7 @@
 //! The one error body, a superset of what clients of both dialects read.
 
 use serde_json::{Map, Value, json};
+use streamcore::playlist;
 use warp::{
     http::{StatusCode, header},
     reply::Response,
@@ -10,7 +11,7 @@ use super::{ApiError, FieldError, Problem};
 use crate::edge::{Language, respond};
 
 /// After how many seconds to try again what failed for a while.
-const RETRY_AFTER_SECONDS: &str = "2";
+const RETRY_AFTER_SECONDS: u64 = 2;
 
 impl ApiError {
     /// The response to an error, for a reader of this language.
@@ -30,24 +31,37 @@ impl ApiError {
         respond::set(&mut response, header::VARY, "Accept-Language");
         match self {
             Self::MethodNotAllowed { allow } => respond::set(&mut response, header::ALLOW, allow),
-            Self::BodyTimeout | Self::BodyTooLong { .. } => respond::set(&mut response, header::CONNECTION, "close"),
+            Self::BodyTimeout | Self::BodyTooLong { .. } | Self::FileTooLong { .. } => {
+                respond::set(&mut response, header::CONNECTION, "close")
+            }
             Self::RevisionMismatch { current } => response = respond::tagged(response, *current),
             _ => {}
         }
         if status == StatusCode::UNAUTHORIZED {
             respond::set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            respond::set(&mut response, header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        if let Some(seconds) = self.retry_after(status) {
+            respond::set(&mut response, header::RETRY_AFTER, &seconds.to_string());
         }
         response
+    }
+
+    /// In how many seconds the same request may succeed, where it may.
+    fn retry_after(&self, status: StatusCode) -> Option<u64> {
+        match (self, status) {
+            (Self::Cooldown { until, now, .. }, _) => Some(until.since(*now).as_millis().div_ceil(1_000).max(1) as u64),
+            (Self::KeyInProgress, _) => Some(1),
+            (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => Some(RETRY_AFTER_SECONDS),
+            _ => None,
+        }
     }
 
     /// What the log needs and nobody outside: it may name hosts and files.
     fn cause(&self) -> &str {
         match self {
-            Self::Unavailable { detail } | Self::Corrupt { detail } => detail,
+            Self::Unavailable { detail, .. } | Self::Corrupt { detail } | Self::NotStored { detail } => detail,
             Self::MediaUnavailable { reason } => &reason.detail,
+            Self::Late => "no answer in time",
             _ => "",
         }
     }
@@ -61,17 +75,48 @@ impl ApiError {
             | Self::StreamNotRunning { stream }
             | Self::NotOnAir { stream }
             | Self::NothingToSkip { stream }
+            | Self::NothingPrevious { stream }
+            | Self::NothingToSeek { stream }
+            | Self::NotSeekable { stream }
             | Self::Busy { stream } => json!({ "stream": stream }),
-            Self::ItemNotFound { item } => json!({ "item_id": item }),
+            Self::FileTooLong { limit } => json!({ "limit": limit }),
+            Self::TrackExists { track } => json!({ "track_id": track }),
+            Self::List(error) => list_details(error),
+            Self::TrackNotFound { track } => json!({ "track_id": track }),
+            Self::QuotaReached { index, limit } => json!({ "index": index, "limit": limit }),
+            Self::Duplicate { index, of } => json!({ "index": index, "item_id": of }),
+            Self::Cooldown { index, until, .. } => json!({ "index": index, "until": until.to_string() }),
+            Self::ModeMismatch { mode } => json!({ "mode": mode.as_str() }),
+            Self::ItemNotFound { item } | Self::NotInHistory { item } => json!({ "item_id": item }),
             Self::CurrentItem { item } => json!({ "item_id": item }),
             Self::RevisionMismatch { current } => json!({ "current_revision": current }),
             Self::OutOfRange { min, max } => json!({ "min": min, "max": max }),
-            Self::QueueFull { limit } | Self::BodyTooLong { limit } | Self::ListenersFull { limit } => {
+            Self::QueueFull { limit }
+            | Self::LibraryFull { limit }
+            | Self::BodyTooLong { limit }
+            | Self::ListenersFull { limit }
+            | Self::TooManyUploads { limit }
+            | Self::TooManyKeys { limit } => {
                 json!({ "limit": limit })
             }
             Self::MediaUnavailable { reason } => json!({ "reason": reason.kind.as_str() }),
             _ => Value::Object(Map::new()),
         }
+    }
+}
+
+/// Where a playlist is wrong, and what it should keep to.
+fn list_details(error: &playlist::Error) -> Value {
+    use playlist::Error as E;
+    match error {
+        E::TooLarge { max, .. } => json!({ "limit": max }),
+        E::TooManyEntries { max, line } => json!({ "limit": max, "line": line }),
+        E::HlsStream { line }
+        | E::LocationTooLong { line, .. }
+        | E::ControlCharacter { line }
+        | E::NotAPair { line }
+        | E::Repeated { line, .. } => json!({ "line": line }),
+        _ => Value::Object(Map::new()),
     }
 }
 
@@ -90,6 +135,10 @@ fn legacy_detail(fields: &[FieldError], language: Language) -> Value {
 fn field_details(fields: &[FieldError], language: Language) -> Value {
     let listed = fields.iter().map(|e| json!({ "field": e.field, "message": e.problem.message(language) }));
     let mut details = json!({ "fields": listed.collect::<Vec<_>>() });
+    // The bound that was passed, for programs.
+    if let [FieldError { problem: Problem::Count { max, .. }, .. }] = fields {
+        details["limit"] = Value::from(*max);
+    }
     // Why media was refused, for programs: the words are for people.
     if let Some(Problem::Media(reason)) = fields.iter().map(|e| &e.problem).find(|p| matches!(p, Problem::Media(_))) {
         details["reason"] = Value::String(reason.kind.as_str().to_owned());

@@ -1,29 +1,23 @@
 //! `GET /listen/{stream}`: one endless response with the encoded audio. It ends when the stream is closed, when this listener has fallen too
-//! far behind, or when the connection's write timeout finds that nobody reads.
+//! far behind, or when nobody takes what it is sent. Behind [`serve`](crate::serve()) the body is not hyper's work: see `serve/hand_over.rs`.
 
-use std::{
-    convert::Infallible,
-    pin::Pin,
-    sync::{Mutex, PoisonError},
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use futures::Stream;
-use streamcore::{
-    StreamId,
-    player::{ListenError, Listener},
-};
+use streamcore::{StreamId, player::ListenError};
 use warp::{
     Reply,
     http::{HeaderName, HeaderValue, header},
     reply::Response,
 };
 
+use super::{
+    Listening,
+    icy::{INTERVAL, Icy},
+};
 use crate::{
     edge::{Answer, Call, respond},
     error::ApiError,
+    serve::HandOver,
     state::App,
 };
 
@@ -33,13 +27,15 @@ const NAME_LIMIT: Duration = Duration::from_millis(500);
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
     let app = &call.app;
+    // 1: titles between the audio. Players that do not ask would play them.
+    let titles = call.headers.get("icy-metadata").is_some_and(|value| value.as_bytes().trim_ascii() == b"1");
     let mut response = if call.is_head() {
         if !app.broadcast.is_on_air(stream) {
             return Err(ApiError::NotOnAir { stream });
         }
-        endless(Box::pin(futures::stream::empty()))
+        warp::reply::stream(futures::stream::empty::<Result<bytes::Bytes, std::convert::Infallible>>()).into_response()
     } else {
-        endless(app.broadcast.listen(stream).map_err(|error| refused(error, stream))?)
+        endless(listen(app, stream, titles)?)
     };
     let headers = response.headers_mut();
     for (name, value) in [
@@ -54,7 +50,23 @@ pub(crate) async fn answer(call: Call) -> Answer {
     respond::set(&mut response, HeaderName::from_static("icy-name"), &name(app, stream).await);
     let bitrate = app.broadcast.bitrate_kbps().to_string();
     respond::set(&mut response, HeaderName::from_static("icy-br"), &bitrate);
+    if titles {
+        respond::set(&mut response, HeaderName::from_static("icy-metaint"), &INTERVAL.to_string());
+    }
     Ok(response)
+}
+
+fn listen(app: &App, stream: StreamId, titles: bool) -> Result<Listening, ApiError> {
+    let full = |_| ApiError::ListenersFull { limit: app.settings.max_listeners };
+    let waves = app.broadcast.waves(stream).map_err(|error| refused(error, stream))?;
+    Ok(Listening {
+        stream,
+        broadcast: Arc::clone(&app.broadcast),
+        waves,
+        icy: titles.then(Icy::default),
+        cut: false,
+        _place: Arc::clone(&app.places).try_acquire_owned().map_err(full)?,
+    })
 }
 
 fn refused(error: ListenError, stream: StreamId) -> ApiError {
@@ -73,18 +85,10 @@ async fn name(app: &App, stream: StreamId) -> String {
     }
 }
 
-fn endless(listener: Listener) -> Response {
-    warp::reply::stream(Shared(Mutex::new(listener))).into_response()
-}
-
-/// A listener that can be shared between threads, as warp's bodies must be. It never is, so the lock is never taken.
-struct Shared(Mutex<Listener>);
-
-impl Stream for Shared {
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let listener = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        listener.as_mut().poll_next(cx).map(|piece| piece.map(Ok))
-    }
+/// A body that this or any other server can send, marked so that ours can do it better.
+fn endless(listening: Listening) -> Response {
+    let body = HandOver::new(listening);
+    let mut response = warp::reply::stream(body.clone()).into_response();
+    response.extensions_mut().insert(body);
+    response
 }

@@ -1,5 +1,6 @@
-//! `GET /listen/{stream}.m3u`: a playlist file for players that want one, with the broadcast's absolute address.
+//! `GET /listen/{stream}.m3u` and `.pls`: playlist files for players that want one, with the broadcast's absolute address.
 
+use streamcore::StreamId;
 use warp::http::{StatusCode, header};
 
 use crate::{
@@ -7,14 +8,26 @@ use crate::{
     error::{ApiError, FieldError, Part, Problem},
 };
 
-pub(crate) async fn answer(call: Call) -> Answer {
+pub(crate) async fn m3u(call: Call) -> Answer {
+    let (stream, url) = broadcast(&call).await?;
+    let file = format!("#EXTM3U\n#EXTINF:-1,Stream {stream}\n{url}\n");
+    Ok(respond::bytes(StatusCode::OK, "audio/x-mpegurl", file))
+}
+
+pub(crate) async fn pls(call: Call) -> Answer {
+    let (stream, url) = broadcast(&call).await?;
+    let file = format!("[playlist]\nNumberOfEntries=1\nFile1={url}\nTitle1=Stream {stream}\nLength1=-1\nVersion=2\n");
+    Ok(respond::bytes(StatusCode::OK, "audio/x-scpls", file))
+}
+
+/// The stream that the path names, and where it is broadcast.
+async fn broadcast(call: &Call) -> Result<(StreamId, String), ApiError> {
     let stream = call.stream().await?;
     let base = match &call.app.settings.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", host(&call)?),
+        None => format!("http://{}", host(call)?),
     };
-    let file = format!("#EXTM3U\n#EXTINF:-1,Stream {stream}\n{base}/listen/{stream}\n");
-    Ok(respond::bytes(StatusCode::OK, "audio/x-mpegurl", file))
+    Ok((stream, format!("{base}/listen/{stream}")))
 }
 
 /// The `Host` header, which comes from outside and goes into a file: nothing but a name or address and a port.

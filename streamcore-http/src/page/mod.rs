@@ -28,8 +28,23 @@ const FILES: &[(&str, &str, &str)] = &[
     ("app.js", JS, include_str!("../../assets/app.js")),
     ("api.js", JS, include_str!("../../assets/api.js")),
     ("words.js", JS, include_str!("../../assets/words.js")),
+    ("live.js", JS, include_str!("../../assets/live.js")),
+    ("acts.js", JS, include_str!("../../assets/acts.js")),
+    ("format.js", JS, include_str!("../../assets/format.js")),
+    ("tabs.js", JS, include_str!("../../assets/tabs.js")),
     ("player.js", JS, include_str!("../../assets/player.js")),
+    ("now.js", JS, include_str!("../../assets/now.js")),
     ("queue.js", JS, include_str!("../../assets/queue.js")),
+    ("edits.js", JS, include_str!("../../assets/edits.js")),
+    ("tools.js", JS, include_str!("../../assets/tools.js")),
+    ("drag.js", JS, include_str!("../../assets/drag.js")),
+    ("keys.js", JS, include_str!("../../assets/keys.js")),
+    ("history.js", JS, include_str!("../../assets/history.js")),
+    ("queueing.js", JS, include_str!("../../assets/queueing.js")),
+    ("search.js", JS, include_str!("../../assets/search.js")),
+    ("lists.js", JS, include_str!("../../assets/lists.js")),
+    ("paste.js", JS, include_str!("../../assets/paste.js")),
+    ("upload.js", JS, include_str!("../../assets/upload.js")),
     ("token.js", JS, include_str!("../../assets/token.js")),
 ];
 
@@ -65,6 +80,6 @@ fn file(call: &Call, content_type: &'static str, content: &'static str) -> Respo
 }
 
 /// FNV-1a: tells versions of our own files apart, nothing more.
-fn fingerprint(content: &[u8]) -> u64 {
+pub(crate) fn fingerprint(content: &[u8]) -> u64 {
     content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

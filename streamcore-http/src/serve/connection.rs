@@ -1,18 +1,25 @@
 //! One connection, from its first byte to its last.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    future::{Future, poll_fn},
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+};
 
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 use warp::{http::Uri, reply::Response};
 
-use super::{ServeOptions, write_timeout::WriteTimeout};
+use super::{ServeOptions, fan_out::FanOut, hand_over::Stage, seat::Seat, write_timeout::WriteTimeout};
 
 /// The most that is buffered of a request's head, and of a response before the socket takes it.
 const MAX_BUFFER_BYTES: usize = 32 * 1024;
@@ -24,49 +31,67 @@ pub struct Peer(pub SocketAddr);
 pub(super) struct Connection {
     pub(super) socket: TcpStream,
     pub(super) peer: Peer,
+    pub(super) permit: OwnedSemaphorePermit,
     pub(super) options: Arc<ServeOptions>,
+    pub(super) fan_out: Arc<FanOut>,
     pub(super) soft: CancellationToken,
     pub(super) hard: CancellationToken,
 }
 
 impl Connection {
-    /// Answers requests until the peer or we have had enough.
+    /// Answers requests until the peer or we have had enough, or the peer listens: then its socket goes to the fan-out.
     pub(super) async fn run<S>(self, service: S)
     where
         S: Service<warp::http::Request<Incoming>, Response = Response, Error = Infallible>,
-        S: Clone + Send + 'static,
+        S: Clone + Send + Unpin + 'static,
         S::Future: Send,
     {
-        let Self { socket, peer, options, soft, hard } = self;
+        let Self { socket, peer, permit, options, fan_out, soft, hard } = self;
         prepare(&socket, &options);
-        let service = service.map_request(move |mut request: warp::http::Request<Incoming>| {
-            request.extensions_mut().insert(peer);
-            *request.uri_mut() = in_origin_form(request.uri());
-            request
-        });
-        let io = TokioIo::new(WriteTimeout::new(socket, options.write_timeout));
-        let connection = http1::Builder::new()
+        let stage = Arc::<Stage>::default();
+        let (asked, answered) = (Arc::clone(&stage), Arc::clone(&stage));
+        let service = service
+            .map_request(move |mut request: warp::http::Request<Incoming>| {
+                asked.asked_in(request.version());
+                request.extensions_mut().insert(peer);
+                *request.uri_mut() = in_origin_form(request.uri());
+                request
+            })
+            .map_response(move |response| answered.park(response));
+        let io = TokioIo::new(WriteTimeout::new(socket, options.write_timeout, Arc::clone(&stage)));
+        let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(options.header_timeout)
             .max_headers(options.max_headers)
             .max_buf_size(MAX_BUFFER_BYTES)
             .serve_connection(io, TowerToHyperService::new(service));
-        let mut connection = pin!(connection);
         let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
+            ended = end_of(&mut connection, &stage) => ended,
             () = soft.cancelled() => {
-                connection.as_mut().graceful_shutdown();
+                Pin::new(&mut connection).graceful_shutdown();
                 tokio::select! {
-                    ended = connection => ended,
+                    ended = end_of(&mut connection, &stage) => ended,
                     () = hard.cancelled() => return,
                 }
             }
         };
-        if let Err(error) = ended {
+        if let Some((listening, chunked)) = stage.take() {
+            let socket = connection.into_parts().io.into_inner().into_inner();
+            fan_out.seat(Seat::new(socket, listening, chunked, permit));
+        } else if let Err(error) = ended {
             // Peers vanish all the time; that is their right.
             tracing::debug!(peer = %peer.0, %error, "a connection ended early");
         }
     }
+}
+
+/// hyper has no more to do here: the connection ended, or the head of an endless response is out.
+async fn end_of<C: Future<Output = hyper::Result<()>> + Unpin>(connection: &mut C, stage: &Stage) -> hyper::Result<()> {
+    poll_fn(|cx| match Pin::new(&mut *connection).poll(cx) {
+        Poll::Pending if stage.is_over() => Poll::Ready(Ok(())),
+        polled => polled,
+    })
+    .await
 }
 
 /// The target that routes are found by: the path and query, whatever else the request named. warp panics on a target without a path, so

@@ -3,9 +3,15 @@
 //! *Soft*: no new connections, idle ones are closed, requests in flight are finished. An endless body ends because its source ends: whoever
 //! resolves the shutdown future also closes the broadcasts ([`Host::shutdown`](streamcore::driver::Host::shutdown)). *Hard*: what is left
 //! after the grace period is cut.
+//!
+//! A connection that turns out to be a listener leaves hyper once its head is answered (`hand_over.rs`); from then on it is one of many sockets
+//! of one task (`fan_out.rs`), and still one connection of those that are limited.
 
 mod connection;
+mod fan_out;
+mod hand_over;
 mod options;
+mod seat;
 mod write_timeout;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
@@ -14,6 +20,8 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use warp::{filters::BoxedFilter, reply::Response};
 
+use self::fan_out::FanOut;
+pub(crate) use self::hand_over::HandOver;
 pub use self::{connection::Peer, options::ServeOptions};
 
 /// How long to wait after an `accept` that failed for want of something, such as file descriptors.
@@ -34,6 +42,7 @@ pub async fn serve(
     let free = Arc::new(Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
     let (soft, hard) = (CancellationToken::new(), CancellationToken::new());
     let connections = TaskTracker::new();
+    let fan_out = FanOut::new(options.write_timeout, connections.clone(), hard.clone());
 
     let accept = async {
         loop {
@@ -43,15 +52,14 @@ pub async fn serve(
                     let connection = connection::Connection {
                         socket,
                         peer: Peer(peer),
+                        permit,
                         options: Arc::clone(&options),
+                        fan_out: Arc::clone(&fan_out),
                         soft: soft.clone(),
                         hard: hard.clone(),
                     };
                     let service = service.clone();
-                    connections.spawn(async move {
-                        connection.run(service).await;
-                        drop(permit);
-                    });
+                    connections.spawn(connection.run(service));
                 }
                 Err(error) => {
                     drop(permit);

@@ -1,9 +1,11 @@
-//! Closes a connection whose peer does not read. hyper does not poll a body while the socket is full, so the body cannot notice it.
+//! Closes a connection whose peer does not read. hyper does not poll a body while the socket is full, so the body cannot notice it. Tells as
+//! well when all that hyper wrote is on its way: it flushes the socket then, and only then.
 
 use std::{
     future::Future,
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -13,17 +15,25 @@ use tokio::{
     time::Sleep,
 };
 
+use super::hand_over::Stage;
+
 /// An IO object whose writes fail when nothing can be written for a while.
 pub(super) struct WriteTimeout<T> {
     io: T,
     limit: Duration,
+    stage: Arc<Stage>,
     /// Runs while a write waits.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> WriteTimeout<T> {
-    pub(super) fn new(io: T, limit: Duration) -> Self {
-        Self { io, limit, waiting: None }
+    /// The stage is told of every flush.
+    pub(super) fn new(io: T, limit: Duration, stage: Arc<Stage>) -> Self {
+        Self { io, limit, stage, waiting: None }
+    }
+
+    pub(super) fn into_inner(self) -> T {
+        self.io
     }
 }
 
@@ -63,7 +73,9 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<T> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.within_limit(cx, |io, cx| io.poll_flush(cx))
+        ready!(self.within_limit(cx, |io, cx| io.poll_flush(cx)))?;
+        self.stage.flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -86,7 +98,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_peer_that_does_not_read_is_given_up() {
         let (ours, _theirs) = tokio::io::duplex(8);
-        let mut io = WriteTimeout::new(ours, Duration::from_secs(10));
+        let mut io = WriteTimeout::new(ours, Duration::from_secs(10), Arc::default());
         let began = tokio::time::Instant::now();
         let error = io.write_all(&[0; 64]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
@@ -96,7 +108,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_reader_is_not_given_up() {
         let (ours, mut theirs) = tokio::io::duplex(8);
-        let mut io = WriteTimeout::new(ours, Duration::from_secs(10));
+        let mut io = WriteTimeout::new(ours, Duration::from_secs(10), Arc::default());
         let reader = tokio::spawn(async move {
             let mut buf = [0; 8];
             for _ in 0..8 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{MAX_SAFE_INTEGER, has_control_characters, is_visible};
+use super::{MAX_SAFE_INTEGER, check_line, has_control_characters, strict};
 use crate::error::{ApiError, FieldError, Part, Problem};
 
 /// The longest duration that is believed, in seconds: a year.
@@ -16,15 +16,43 @@ const MAX_SECONDS: u64 = 366 * 86_400;
 pub(crate) struct Fields {
     map: Map<String, Value>,
     errors: Vec<FieldError>,
+    /// What the names of its fields begin with in messages: `items[3].`, or nothing.
+    prefix: String,
 }
 
 impl Fields {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
-        match serde_json::from_slice(body) {
-            Ok(Value::Object(map)) => Ok(Self { map, errors: Vec::new() }),
+        match strict::parse(body) {
+            Ok(Value::Object(map)) => Ok(Self { map, ..Self::default() }),
             Ok(_) => Err(ApiError::MalformedBody { detail: "it is another kind of value".to_owned() }),
             Err(error) => Err(ApiError::MalformedBody { detail: error.to_string() }),
         }
+    }
+
+    /// The objects of a list of 1 to `max`, each with the names of its fields as seen from here, or what is wrong with the list.
+    pub(crate) fn objects(mut self, field: &'static str, max: usize) -> Result<Vec<Self>, ApiError> {
+        let read = match self.take(field) {
+            None => self.wrong(field, Problem::Required),
+            Some(Value::Array(values)) if (1..=max).contains(&values.len()) => Some(values),
+            Some(Value::Array(values)) => self.wrong(field, Problem::Count { min: 1, max, got: values.len() }),
+            Some(_) => self.wrong(field, Problem::List),
+        };
+        let values = self.finish(read)?;
+        let objects = values.into_iter().enumerate().map(|(index, value)| match value {
+            Value::Object(map) => Ok(Self { map, errors: Vec::new(), prefix: format!("{field}[{index}].") }),
+            _ => Err(FieldError::new(Part::Body, format!("{field}[{index}]"), Problem::Object).into()),
+        });
+        objects.collect()
+    }
+
+    /// Whether the body has this key, whatever its value.
+    pub(crate) fn names(&self, field: &str) -> bool {
+        self.map.contains_key(field)
+    }
+
+    /// What the names of its fields begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// What was read, or everything that is wrong.
@@ -41,7 +69,7 @@ impl Fields {
 
     /// Notes what is wrong with a field.
     pub(crate) fn refuse(&mut self, field: &'static str, problem: Problem) {
-        self.errors.push(FieldError::new(Part::Body, field, problem));
+        self.errors.push(FieldError::new(Part::Body, format!("{}{field}", self.prefix), problem));
     }
 
     fn wrong<T>(&mut self, field: &'static str, problem: Problem) -> Option<T> {
@@ -51,7 +79,7 @@ impl Fields {
 
     /// Notes that a field is missing, unless something was read or is wrong already.
     pub(crate) fn require<T>(&mut self, field: &'static str, read: Option<T>) -> Option<T> {
-        if read.is_none() && !self.errors.iter().any(|error| error.field == field) {
+        if read.is_none() && !self.errors.iter().any(|error| error.field.strip_prefix(&*self.prefix) == Some(field)) {
             self.refuse(field, Problem::Required);
         }
         read
@@ -61,12 +89,8 @@ impl Fields {
     pub(crate) fn line(&mut self, field: &'static str, max: usize) -> Option<String> {
         let text = self.text(field)?;
         let text = text.trim();
-        let got = text.chars().count();
-        if got == 0 || got > max {
-            return self.wrong(field, Problem::Length { min: 1, max, got });
-        }
-        if !is_visible(text) {
-            return self.wrong(field, Problem::Invisible);
+        if let Err(problem) = check_line(text, max) {
+            return self.wrong(field, problem);
         }
         Some(text.to_owned())
     }
@@ -95,7 +119,7 @@ impl Fields {
     /// An integer that every JSON reader keeps exactly.
     pub(crate) fn integer(&mut self, field: &'static str) -> Option<i64> {
         let number = self.take(field)?;
-        match number.as_i64() {
+        match whole(&number) {
             Some(n) if (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(&n) => Some(n),
             _ => self.wrong(field, Problem::Integer),
         }
@@ -105,7 +129,7 @@ impl Fields {
     pub(crate) fn place(&mut self, field: &'static str) -> Option<usize> {
         let number = self.take(field)?;
         let max = MAX_SAFE_INTEGER.unsigned_abs();
-        match number.as_u64().filter(|n| *n <= max).map(usize::try_from) {
+        match whole(&number).filter(|n| n.unsigned_abs() <= max).map(usize::try_from) {
             Some(Ok(n)) => Some(n),
             _ => self.wrong(field, Problem::WholeNumber { min: 0, max }),
         }
@@ -148,6 +172,23 @@ impl Fields {
         }
     }
 
+    /// A name that is written as a number or as a text.
+    pub(crate) fn number_or_text(&mut self, field: &'static str) -> Option<String> {
+        match self.take(field)? {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.wrong(field, Problem::StreamId),
+        }
+    }
+
+    /// A switch.
+    pub(crate) fn flag(&mut self, field: &'static str) -> Option<bool> {
+        match self.take(field)? {
+            Value::Bool(on) => Some(on),
+            _ => self.wrong(field, Problem::Boolean),
+        }
+    }
+
     /// A word that `read` understands.
     pub(crate) fn word<T>(
         &mut self,
@@ -161,4 +202,10 @@ impl Fields {
             None => self.wrong(field, problem),
         }
     }
+}
+
+/// An integer, also one that its writer spelled `1.0` or `1e0`: for JSON these are the same number.
+fn whole(value: &Value) -> Option<i64> {
+    let number = value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= MAX_SAFE_INTEGER as f64);
+    value.as_i64().or(number.map(|n| n as i64))
 }

@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
-use streamcore::{MAX_METADATA_BYTES, MAX_TITLE_CHARS, MAX_URL_BYTES, QueueItem, Source, StreamId};
+use streamcore::{
+    MAX_METADATA_BYTES, MAX_TITLE_CHARS, MAX_URL_BYTES, QueueItem, Source, StreamId, TrackId, queue::Tier,
+};
 
 use super::{Fields, seconds};
 use crate::error::{ApiError, Problem};
 
 /// The longest name of a user, in characters.
-const MAX_USER_CHARS: usize = 200;
+pub(super) const MAX_USER_CHARS: usize = 200;
 
 /// An item as clients read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Item {
     id: String,
     channel_id: StreamId,
@@ -26,8 +28,13 @@ pub(crate) struct Item {
     added_by: Option<String>,
     added_at: String,
     metadata: Map<String, Value>,
+    tier: Tier,
+    /// The number of the entry of the history that it plays again; null unless it does.
+    replays: Option<u64>,
     /// 0-based place in the list; null for what is not in it.
     position: Option<usize>,
+    /// When it begins if nobody changes anything, as far as that can be told; null otherwise, and outside of lists.
+    pub(super) expected_at: Option<String>,
 }
 
 impl Item {
@@ -44,7 +51,10 @@ impl Item {
             added_by: item.added_by,
             added_at: item.added_at.to_string(),
             metadata: item.metadata,
+            tier: item.tier,
+            replays: item.replays,
             position,
+            expected_at: None,
         }
     }
 }
@@ -52,35 +62,82 @@ impl Item {
 /// What a caller says about an item to add.
 #[derive(Debug)]
 pub(crate) struct AddItem {
+    /// Empty if a track is named.
     pub(crate) url: String,
+    pub(crate) track_id: Option<TrackId>,
     pub(crate) title: Option<String>,
     pub(crate) duration: Option<Duration>,
     pub(crate) requested_by: Option<i64>,
     pub(crate) added_by: Option<String>,
+    pub(crate) tier: Tier,
     pub(crate) metadata: Map<String, Value>,
+    /// How long it is said to be, where nothing better is known.
+    pub(crate) nominal: Option<Duration>,
+    /// What the names of its fields begin with.
+    prefix: String,
 }
 
 impl AddItem {
+    /// Nothing but a location.
+    pub(crate) fn at(url: String, prefix: String) -> Self {
+        Self {
+            url,
+            track_id: None,
+            title: None,
+            duration: None,
+            requested_by: None,
+            added_by: None,
+            tier: Tier::default(),
+            metadata: Map::new(),
+            nominal: None,
+            prefix,
+        }
+    }
+
     pub(crate) fn read(mut fields: Fields) -> Result<Self, ApiError> {
+        let names_track = fields.names("track_id");
+        let track_id = fields.uuid("track_id").map(TrackId::new);
         let url = fields.location("url", MAX_URL_BYTES);
-        let url = fields.require("url", url);
+        let url = match (track_id, url) {
+            (Some(_), None) => Some(String::new()),
+            (Some(_), Some(_)) => {
+                fields.refuse("url", Problem::Beside { other: "track_id" });
+                None
+            }
+            (None, url) if names_track && url.is_none() => fields.require("track_id", url),
+            (None, url) => fields.require("url", url),
+        };
         let title = fields.line("title", MAX_TITLE_CHARS);
         let duration = fields.seconds("duration");
         let requested_by = fields.integer("requested_by");
         let added_by = fields.line("added_by", MAX_USER_CHARS);
+        let tier = fields.word("tier", Problem::Tier, Tier::named).unwrap_or_default();
         let metadata = fields.object("metadata", MAX_METADATA_BYTES);
-        // Which of file and stream it is, the media check tells; only a page needs help that this server does not have.
-        let source = fields.word("source", Problem::Source, |word| match word {
+        // Which it is, the media check tells; the word is only read so that a wrong one is told.
+        let _: Option<Source> = fields.word("source", Problem::Source, |word| match word {
             "file" => Some(Source::File),
             "stream" => Some(Source::Stream),
             "youtube" => Some(Source::Youtube),
             _ => None,
         });
-        if source == Some(Source::Youtube) {
-            fields.refuse("source", Problem::ResolverMissing);
-        }
-        let read =
-            url.zip(metadata).map(|(url, metadata)| Self { url, title, duration, requested_by, added_by, metadata });
+        let prefix = fields.prefix().to_owned();
+        let read = url.zip(metadata).map(|(url, metadata)| Self {
+            url,
+            track_id,
+            title,
+            duration,
+            requested_by,
+            added_by,
+            tier,
+            metadata,
+            nominal: None,
+            prefix,
+        });
         fields.finish(read)
+    }
+
+    /// The name of one of its fields in the request.
+    pub(crate) fn named(&self, field: &str) -> String {
+        format!("{}{field}", self.prefix)
     }
 }

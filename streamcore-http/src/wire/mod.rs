@@ -4,21 +4,30 @@ mod fields;
 mod health;
 mod history;
 mod item;
+mod playlist;
 mod queue;
 mod stream;
+mod strict;
+mod track;
 
 use std::time::Duration;
 
 use serde_json::Number;
 use streamcore::StreamId;
 
+use crate::error::Problem;
+
 pub(crate) use self::{
     fields::Fields,
     health::{Dependency, Health},
     history::HistoryPage,
     item::{AddItem, Item},
-    queue::{Added, Done, Mode, QueuePage, QueueState, QueueStats, SkipAnswer},
+    playlist::{PlaylistEntry, PlaylistItem, Removed, Reorder, Reordered},
+    queue::{
+        Added, AddedBatch, Done, Migrated, ModeAnswer, QueuePage, QueueState, QueueStats, RepeatAnswer, SkipAnswer,
+    },
     stream::{NewStream, StreamPage, StreamRecord, StreamStatus, read_name},
+    track::{EditTrack, NewTrack, Track, TrackPage},
 };
 
 /// The largest integer that every JSON reader keeps exactly.
@@ -39,9 +48,42 @@ pub(crate) fn seconds(duration: Duration) -> Number {
     Number::from_f64(millis as f64 / 1_000.0).unwrap_or_else(|| Number::from(duration.as_secs()))
 }
 
+/// Whether a text of a request is a line that people can read, of 1 to `max` characters.
+pub(crate) fn check_line(text: &str, max: usize) -> Result<(), Problem> {
+    let got = text.chars().count();
+    if got == 0 || got > max {
+        return Err(Problem::Length { min: 1, max, got });
+    }
+    if has_control_characters(text) {
+        return Err(Problem::ControlCharacters);
+    }
+    if let Some(found) = text.chars().find(|c| turns_text(*c)) {
+        return Err(Problem::TurnsText { found });
+    }
+    if is_visible(text) { Ok(()) } else { Err(Problem::Invisible) }
+}
+
+/// A text that somebody else wrote as a line that people can read, of at most `max` characters; none if nothing of it can be seen.
+pub(crate) fn readable(text: &str, max: usize) -> Option<String> {
+    let plain = |c: char| if ends_the_line(c) { ' ' } else { c };
+    let line: String = text.chars().filter(|c| !turns_text(*c)).map(plain).collect();
+    let line: String = line.trim().chars().take(max).collect();
+    is_visible(&line).then_some(line)
+}
+
+fn ends_the_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// Characters that have no place in a line that people read.
 fn has_control_characters(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+    text.chars().any(ends_the_line)
+}
+
+/// Characters that turn the direction of the text around them, and so can make a line read as what it is not. (Marks such as U+200E, which
+/// turn nothing but themselves, and joiners are part of how people write.)
+pub(crate) fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a person sees anything of a text: not only spaces, and characters that shape or hide their neighbours and draw nothing.

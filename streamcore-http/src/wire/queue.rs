@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 use serde_json::{Number, Value};
-use streamcore::{QueueItem, Revision, Status, StreamId, StreamView, queue::QueueView};
+use std::time::Duration;
+
+use streamcore::{
+    QueueItem, Revision, Status, StreamId, StreamView, Timestamp,
+    queue::{EditKind, Mode, QueueView, Repeat},
+};
 
 use super::{Item, seconds};
 
@@ -16,18 +21,43 @@ pub(crate) struct QueuePage {
     revision: Revision,
     /// The current item's place as people count: 1, or null without one.
     current_index: Option<u32>,
+    mode: Mode,
+    repeat: Repeat,
+    /// What an undo would take back; null: nothing.
+    undo: Option<EditKind>,
+    /// How many items a restore would bring back at the most.
+    restorable: usize,
+    /// In the answer to an undo: what it took back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undone: Option<Option<EditKind>>,
+    #[serde(skip)]
+    view: QueueView,
 }
 
 impl QueuePage {
     pub(crate) fn new(channel: StreamId, view: QueueView, offset: usize, is_placeholder: bool) -> Self {
-        let numbered = view.items.into_iter().enumerate();
+        let numbered = view.items.iter().enumerate();
         Self {
-            items: numbered.map(|(i, item)| Item::new(channel, item, Some(offset + i))).collect(),
+            items: numbered.map(|(i, item)| Item::new(channel, item.clone(), Some(offset + i))).collect(),
             total: view.total,
             is_placeholder,
             current_index: view.current.as_ref().map(|_| 1),
-            current_playing: view.current.map(|item| Item::new(channel, item, Some(0))),
+            current_playing: view.current.clone().map(|item| Item::new(channel, item, Some(0))),
             revision: view.revision,
+            mode: view.mode,
+            repeat: view.repeat,
+            undo: view.undo,
+            restorable: view.restorable,
+            undone: None,
+            view,
+        }
+    }
+
+    /// Tells when each item begins, while the current one plays with this much left of it.
+    pub(crate) fn expect(&mut self, remaining: Option<Duration>, now: Timestamp) {
+        let expected = self.view.expected_in(remaining);
+        for (item, begins) in self.items.iter_mut().zip(expected) {
+            item.expected_at = begins.map(|begins| (now + begins).to_string());
         }
     }
 }
@@ -98,19 +128,46 @@ impl QueueState {
     }
 }
 
-/// How a queue orders what is added.
+/// Items that were just added.
 #[derive(Debug, Serialize)]
-pub(crate) struct Mode {
-    pub(crate) channel_id: StreamId,
-    pub(crate) mode: &'static str,
-    pub(crate) message: &'static str,
+pub(crate) struct AddedBatch {
+    pub(crate) items: Vec<Item>,
+    pub(crate) revision: Revision,
 }
 
-/// How many items of which kind wait.
+/// How a queue orders what is added.
+#[derive(Debug, Serialize)]
+pub(crate) struct ModeAnswer {
+    pub(crate) channel_id: StreamId,
+    pub(crate) mode: Mode,
+    pub(crate) message: &'static str,
+    pub(crate) revision: Revision,
+}
+
+/// The answer to a migration.
+#[derive(Debug, Serialize)]
+pub(crate) struct Migrated {
+    pub(crate) success: bool,
+    pub(crate) message: &'static str,
+    pub(crate) mode: Mode,
+    /// How many items the list has: as many as before.
+    pub(crate) total: usize,
+    pub(crate) revision: Revision,
+}
+
+/// What is played again.
+#[derive(Debug, Serialize)]
+pub(crate) struct RepeatAnswer {
+    pub(crate) channel_id: StreamId,
+    pub(crate) repeat: Repeat,
+    pub(crate) revision: Revision,
+}
+
+/// How many items of which tier are listed.
 #[derive(Debug, Serialize)]
 pub(crate) struct QueueStats {
     pub(crate) channel_id: StreamId,
-    pub(crate) mode: &'static str,
+    pub(crate) mode: Mode,
     pub(crate) total: usize,
     pub(crate) vip: usize,
     pub(crate) admin: usize,

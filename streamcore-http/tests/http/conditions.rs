@@ -23,19 +23,55 @@ async fn who_has_the_revision_already_gets_304() {
     assert_eq!(changed.expect(200)["total"], 2);
 }
 
-/// Every mutation of a queue, each ready to succeed once.
+/// Every mutation of a queue, each ready to succeed once, in this order.
 async fn mutations(server: &Server) -> Vec<(&'static str, String, &'static str)> {
-    let id = server.add("a.mp3").await["id"].as_str().expect("an id").to_owned();
-    server.add("b.mp3").await;
-    let item = format!("/api/v1/queue/7/items/{id}");
+    let mut items = Vec::new();
+    for name in ["a.mp3", "b.mp3", "c.mp3", "d.mp3"] {
+        let item = server.add(name).await;
+        items.push(item["id"].as_str().expect("an id").to_owned());
+    }
+    let queue = |rest: &str| format!("/api/v1/queue/7{rest}");
+    let item = queue(&format!("/items/{}", items[0]));
     vec![
-        ("POST", "/api/v1/queue/7/items".to_owned(), r#"{"url":"c.mp3"}"#),
+        ("POST", queue("/items"), r#"{"url":"e.mp3"}"#),
+        ("POST", queue("/items/batch"), r#"{"items":[{"url":"f.mp3"}]}"#),
         ("PATCH", format!("{item}/move"), r#"{"position":1}"#),
         ("PUT", format!("{item}/position"), r#"{"position":0}"#),
         ("DELETE", item, ""),
-        ("POST", "/api/v1/queue/7/skip".to_owned(), "{}"),
-        ("DELETE", "/api/v1/queue/7".to_owned(), ""),
+        ("POST", queue("/undo"), ""),
+        ("POST", queue("/shuffle"), r#"{"seed":1}"#),
+        ("PUT", queue("/repeat"), r#"{"repeat":"one"}"#),
+        ("PUT", queue("/mode"), r#"{"mode":"fair"}"#),
+        ("POST", queue("/migrate?from_mode=fair&to_mode=priority"), ""),
+        ("POST", queue("/skip"), "{}"),
+        ("DELETE", queue(""), ""),
+        ("POST", queue("/restore"), ""),
     ]
+}
+
+/// Promise H3.
+#[tokio::test]
+async fn what_is_done_to_a_playing_queue_counts_only_for_the_revision_it_is_meant_for() {
+    let server = Server::start().await;
+    let items = server.playing(&["a.mp3", "b.mp3", "c.mp3", "d.mp3"]).await;
+    server.api.post("/api/v1/queue/7/skip", json!({})).await.expect(200);
+    let id = |n: usize| items[n]["id"].as_str().expect("an id");
+    for (path, body) in [
+        ("/api/v1/queue/7/jump".to_owned(), json!({"item_id": id(3)})),
+        ("/api/v1/queue/7/previous".to_owned(), json!({})),
+        (format!("/api/v1/queue/7/history/{}/replay", id(0)), json!({})),
+        ("/api/v1/queue/7/skip".to_owned(), json!({})),
+    ] {
+        let now = server.anonymous.get("/api/v1/queue/7").await.expect(200)["revision"].as_u64().unwrap();
+        for wrong in ["\"0\"", "\"999\"", "\"abc\""] {
+            let refused = server.api.with("If-Match", wrong).post(&path, body.clone()).await;
+            assert_eq!(refused.refused(412, "revision_mismatch")["details"]["current_revision"], now, "{path}");
+        }
+        let done = server.api.with("If-Match", &format!("\"{now}\"")).post(&path, body).await;
+        assert!(done.status < 300, "{path}: {done:?}");
+        let after = server.anonymous.get("/api/v1/queue/7").await.expect(200)["revision"].as_u64().unwrap();
+        assert!(after > now, "{path} changed something");
+    }
 }
 
 /// Promise H3.

@@ -137,6 +137,7 @@ async fn a_listener_that_does_not_read_is_dropped_while_another_gets_every_byte(
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     assert!(began.elapsed() >= Duration::from_millis(500), "not before its time");
+    assert_eq!(server.player.given_up(), 1, "the broadcast is told");
     server.player.broadcast(STREAM, &piece);
     sent += piece.len();
     assert_eq!(server.player.connected(), 1, "the other one stays");

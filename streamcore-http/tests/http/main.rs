@@ -2,14 +2,21 @@
 
 mod common;
 
+mod actions;
+mod batch;
 mod conditions;
 mod connections;
 mod embedding;
 mod health;
+mod idempotency;
+mod library;
 mod listen;
 mod malformed;
 mod messages;
+mod openapi;
 mod page;
+mod playlist;
 mod protocol;
 mod queue;
 mod streams;
+mod upload;

@@ -24,6 +24,8 @@ async fn bodies_that_are_no_json_object_are_422() {
         b"{\"url\":\"\\ud800\"}",
         b"{\"url\":\"\xff\xfe\"}",
         b"{\"url\":1e999}",
+        b"{\"url\":\"a.mp3\",\"url\":\"b.mp3\"}",
+        b"{\"metadata\":{\"a\":1,\"\\u0061\":1}}",
         b"\xef\xbb\xbf{}",
         b"\x00\x01\x02",
         deep.as_bytes(),
@@ -31,8 +33,13 @@ async fn bodies_that_are_no_json_object_are_422() {
     let move_path = format!("/api/v1/queue/7/items/{item}/move");
     for (method, path) in [
         ("POST", "/api/v1/queue/7/items"),
+        ("POST", "/api/v1/queue/7/items/batch"),
+        ("POST", "/api/v1/queue/7/jump"),
+        ("PUT", "/api/v1/queue/7/repeat"),
+        ("PUT", "/api/v1/queue/7/mode"),
         ("POST", "/api/v1/streams"),
         ("PATCH", "/api/v1/streams/7"),
+        ("POST", "/api/v1/streams/7/seek"),
         ("PATCH", move_path.as_str()),
     ] {
         for body in &bodies {
@@ -84,6 +91,131 @@ async fn every_wrong_field_of_an_add_is_named() {
     assert_eq!(server.anonymous.get("/api/v1/queue/7").await.expect(200)["total"], 0);
 }
 
+/// Every route with every kind of nonsense in each of its parts: refused, never a 5xx.
+///
+/// Promise H2.
+#[tokio::test]
+async fn no_input_of_any_kind_is_a_server_error() {
+    let server = Server::start().await;
+    server.playing(&["a.mp3", "b.mp3"]).await;
+    let nil = "00000000-0000-0000-0000-000000000000";
+    let bodies: Vec<Vec<u8>> = [
+        "",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        "\u{0}",
+        "\"x\"",
+        r#"{"items":[]}"#,
+        r#"{"items":[{}]}"#,
+        r#"{"items":{"url":1}}"#,
+        r#"{"position_seconds":1e308}"#,
+        r#"{"position":-0.0}"#,
+        r#"{"position":9007199254740993}"#,
+        r#"{"seed":-1}"#,
+        r#"{"item_id":"00000000-0000-0000-0000-000000000000"}"#,
+        r#"{"mode":null}"#,
+        r#"{"repeat":[]}"#,
+        r#"{"priority":"x"}"#,
+        r#"{"name":"\u202e"}"#,
+        r#"{"url":"\u0000"}"#,
+        r#"{"track_id":"x"}"#,
+        r#"{"url":"a.mp3","title":"\ud83d\ude00","tier":null,"duration":0}"#,
+        r#"{"status":"playing"}"#,
+        r#"{"items":[{"id":1,"position":-1}]}"#,
+        r#"{"title":"x","url":"a.mp3","artist":7}"#,
+    ]
+    .into_iter()
+    .map(|body| body.as_bytes().to_vec())
+    .chain([vec![0xff; 100], b"\xed\xa0\x80".to_vec()])
+    .collect();
+    let queries = [
+        "",
+        "?limit=1&offset=1",
+        "?limit=-1",
+        "?cursor=%00",
+        "?q=%ff&limit=0",
+        "?from_mode=fifo&to_mode=fair",
+        "?channel_id=x",
+        "?priority=%F0%9F%98%80",
+        "?filename=..%2F..%2Fetc",
+        "?limit=18446744073709551616",
+    ];
+    let headers = [
+        ("If-Match", "\"1\", W/\"\", *x"),
+        ("Idempotency-Key", "k"),
+        ("Idempotency-Key", ""),
+        ("If-None-Match", ",,\""),
+    ];
+    let mut sent = 0;
+    for route in streamcore_http::routes() {
+        if route.template.starts_with("/listen") {
+            continue;
+        }
+        for (stream, item) in
+            [("7", nil), ("-9007199254740991", "x"), (nil, "%00"), ("x", "%ff"), ("99999999999999999999", "7")]
+        {
+            let path = route
+                .template
+                .replace("{stream}", stream)
+                .replace("{item}", item)
+                .replace("{track}", item)
+                .replace("{file}", item);
+            let method = route.method.as_str();
+            let reads = method == "GET" || method == "DELETE";
+            for (n, query) in queries.iter().enumerate() {
+                let (name, value) = headers[n % headers.len()];
+                let api = server.api.with(name, value);
+                let bodies = if reads || n > 1 { &bodies[n % bodies.len()..][..1] } else { &bodies[..] };
+                for body in bodies {
+                    let reply = api.send(method, &format!("{path}{query}"), if reads { b"" } else { body }).await;
+                    assert!(
+                        reply.status < 500,
+                        "{method} {path}{query} {:?}: {reply:?}",
+                        String::from_utf8_lossy(body)
+                    );
+                    sent += 1;
+                }
+            }
+        }
+    }
+    assert!(sent > 2_000, "{sent}");
+    server.anonymous.get("/health").await.expect(200);
+}
+
+/// Texts that read as what they are not.
+#[tokio::test]
+async fn a_title_that_turns_the_text_around_it_is_refused() {
+    let server = Server::start().await;
+    for code in (0x202a..=0x202e).chain(0x2066..=0x2069) {
+        let text = format!("a{}b", char::from_u32(code).unwrap());
+        for (path, body, field) in [
+            ("/api/v1/queue/7/items", json!({"url": "a.mp3", "title": text}), "title"),
+            ("/api/v1/queue/7/items", json!({"url": "a.mp3", "added_by": text}), "added_by"),
+            ("/api/v1/streams", json!({"name": text}), "name"),
+        ] {
+            let refused = server.api.post(path, body).await.refused(422, "validation_error");
+            let found = &refused["details"]["fields"][0];
+            assert_eq!(found["field"], field);
+            assert!(found["message"].as_str().unwrap().contains(&format!("U+{code:04X}")), "{found}");
+        }
+    }
+    let named = server.add("a\u{202e}3pm.exe.mp3").await;
+    assert_eq!(named["title"], "a3pm", "a name of a file is cleaned, not refused");
+}
+
+#[tokio::test]
+async fn whole_numbers_may_be_spelled_as_json_likes() {
+    let server = Server::start().await;
+    let item = server.add("a.mp3").await;
+    server.add("b.mp3").await;
+    let path = format!("/api/v1/queue/7/items/{}/move", item["id"].as_str().unwrap());
+    let moved = server.api.send("PATCH", &path, br#"{"position":1.0}"#).await.expect(200);
+    assert_eq!(moved["items"][1]["id"], item["id"]);
+    server.api.send("PATCH", &path, br#"{"position":0.5}"#).await.refused(422, "validation_error");
+}
+
 #[tokio::test]
 async fn a_title_that_nobody_can_see_is_refused() {
     let server = Server::start().await;
@@ -128,7 +260,7 @@ async fn what_is_just_within_the_limits_is_taken() {
 #[tokio::test]
 async fn a_body_that_is_too_long_is_413() {
     let server = Server::start().await;
-    for size in [65 * 1024, 500 * 1024, 8 * 1024 * 1024] {
+    for size in [65 * 1024, 500 * 1024, 10 * 1024 * 1024] {
         let body = format!("{{\"url\":\"{}\"}}", "x".repeat(size));
         let refused = server.api.send("POST", "/api/v1/queue/7/items", body.as_bytes()).await;
         assert_eq!(refused.refused(413, "body_too_long")["details"]["limit"], 65_536, "{size}");

@@ -38,12 +38,18 @@ async fn files_are_cached_by_their_tag() {
 #[tokio::test]
 async fn every_script_that_is_imported_is_served() {
     let server = Server::start().await;
-    for file in ["app", "api", "token", "queue", "player", "words"] {
-        let script = server.anonymous.get(&format!("/assets/{file}.js")).await;
+    let (mut known, mut seen) = (vec!["app.js".to_owned()], 0);
+    while let Some(file) = known.get(seen).cloned() {
+        seen += 1;
+        let script = server.anonymous.get(&format!("/assets/{file}")).await;
+        assert_eq!(script.status, 200, "{file}");
         let text = String::from_utf8(script.body).unwrap();
-        for import in text.split("from \"./").skip(1).map(|rest| rest.split('"').next().unwrap()) {
-            assert_eq!(server.anonymous.get(&format!("/assets/{import}")).await.status, 200, "{import}");
+        for import in text.split("from \"./").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()) {
+            if !known.contains(&import) {
+                known.push(import);
+            }
         }
         assert!(!text.contains("innerHTML"), "data goes in as text");
     }
+    assert!(seen > 10, "{known:?}");
 }

@@ -19,7 +19,8 @@ async fn an_unknown_stream_reads_as_an_empty_queue() {
     let server = Server::start().await;
     let page = server.anonymous.get("/api/v1/queue/-1001234567890").await.expect(200);
     let expected = json!({
-        "items": [], "total": 0, "is_placeholder": false, "current_playing": null, "revision": 0, "current_index": null
+        "items": [], "total": 0, "is_placeholder": false, "current_playing": null, "revision": 0, "current_index": null,
+        "mode": "fifo", "repeat": "off", "undo": null, "restorable": 0
     });
     assert_eq!(page, expected);
     let state = server.anonymous.get("/api/v1/queue/-1001234567890/state").await.expect(200);
@@ -85,7 +86,7 @@ async fn a_refused_add_creates_nothing() {
     assert_eq!(escaping.refused(422, "validation_error")["details"]["reason"], "forbidden");
     let page = json!({"url": "https://youtu.be/x", "source": "youtube"});
     let page = server.api.post("/api/v1/queue/7/items", page).await.refused(422, "resolver_missing");
-    assert_eq!(page["details"]["fields"][0]["field"], "source");
+    assert_eq!(page["details"]["fields"][0]["field"], "url");
 }
 
 /// Promise H4.
@@ -186,7 +187,7 @@ async fn removing_and_clearing_tell_the_revision() {
 
 #[tokio::test]
 async fn a_full_queue_says_so() {
-    let server = Server::with(|settings, _| settings.max_items = 2).await;
+    let server = Server::with(|settings, _| settings.rules.max_items = 2).await;
     server.add("a.mp3").await;
     server.add("b.mp3").await;
     let refused = server.api.post("/api/v1/queue/7/items", json!({"url": "c.mp3"})).await;

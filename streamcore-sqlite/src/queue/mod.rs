@@ -1,10 +1,15 @@
-//! The queue port. Each file holds the SQL of its operations.
+//! The queue port. [`stored`] is a queue inside a transaction; each other file holds the SQL of its operations.
 
+mod add;
 mod advance;
+mod blocks;
 mod edit;
-mod list;
+mod items;
 mod order;
 mod read;
+mod reorder;
+mod stored;
+mod undo;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;

@@ -6,21 +6,33 @@ use streamcore::{
     queue::{HistoryPage, Page, QueueView},
 };
 
-use super::{Outcome, list};
+use super::{Outcome, stored::Stored};
 use crate::codec::{self, Columns, ITEM_COLUMNS};
 
 pub(super) fn view(conn: &Connection, stream: StreamId, page: Page) -> Outcome<QueueView> {
-    // SQLite orders NULL, which marks the current item, ahead of all numbers.
+    let queue = Stored::read(conn, stream)?;
+    let current = queue.current_item()?;
+    let first = page.offset.saturating_sub(queue.first_waiting());
+    let shows_current = current.is_some() && page.offset == 0 && page.limit > 0;
+    let from = if first == 0 { queue.first_key()? } else { queue.key_at(first)? };
+    let mut items: Vec<_> = current.iter().filter(|_| shows_current).cloned().collect();
     let mut query = conn.prepare_cached(&format!(
-        "SELECT {ITEM_COLUMNS} FROM queue_items WHERE stream = :stream ORDER BY sort_key LIMIT :limit OFFSET :offset"
+        "SELECT {ITEM_COLUMNS} FROM queue_items WHERE stream = :stream AND sort_key >= :from
+         ORDER BY sort_key LIMIT :limit"
     ))?;
-    let (limit, offset) = (codec::bound(page.limit), codec::bound(page.offset));
-    let rows = query.query(named_params! { ":stream": stream.get(), ":limit": limit, ":offset": offset })?;
+    let limit = codec::bound(page.limit.saturating_sub(items.len()));
+    let rows = query.query(named_params! { ":stream": stream.get(), ":from": from, ":limit": limit })?;
+    items.extend(codec::collect(rows, |row| codec::item(&Columns::item(row)))?);
     Ok(QueueView {
-        revision: list::revision(conn, stream)?,
-        current: list::current(conn, stream)?,
-        items: codec::collect(rows, |row| codec::item(&Columns::item(row)))?,
-        total: list::total(conn, stream)?,
+        revision: queue.revision,
+        items,
+        total: queue.total()?,
+        ahead: queue.playtime_before(from)?,
+        mode: queue.mode,
+        repeat: queue.repeat,
+        undo: queue.next_undo()?,
+        restorable: queue.restorable,
+        current,
     })
 }
 
@@ -37,9 +49,12 @@ pub(super) fn history(conn: &Connection, stream: StreamId, before: Option<u64>, 
     let mut entries = codec::collect(rows, |row| codec::history_entry(&Columns::history(row)))?;
     let more = entries.len() > limit;
     entries.truncate(limit);
+    let count = "SELECT count(*) FROM queue_history WHERE stream = :stream";
+    let total: i64 =
+        conn.prepare_cached(count)?.query_row(named_params! { ":stream": stream.get() }, |row| row.get(0))?;
     Ok(HistoryPage {
         next: entries.last().filter(|_| more).map(|entry| entry.seq),
         entries,
-        total: list::count(conn, "SELECT count(*) FROM queue_history WHERE stream = :stream", stream)?,
+        total: usize::try_from(total).unwrap_or_default(),
     })
 }

@@ -31,6 +31,18 @@ pub enum CommandError {
         /// Which.
         stream: StreamId,
     },
+    /// Nothing is playing in which one could move to another place, or another item than the one named.
+    #[error("nothing is playing on stream {stream} that can be moved in, or another track by now; reload its status")]
+    NothingToSeek {
+        /// Which.
+        stream: StreamId,
+    },
+    /// What plays is live.
+    #[error("what stream {stream} plays is live and cannot be moved in; skip it instead")]
+    NotSeekable {
+        /// Which.
+        stream: StreamId,
+    },
     /// The stream has as many unanswered commands as it takes. Try again.
     #[error("stream {stream} has too many commands waiting; try again shortly")]
     Busy {
@@ -60,6 +72,8 @@ impl CommandError {
             Refusal::NotRunning => Self::NotRunning { stream },
             Refusal::Running => Self::Running { stream },
             Refusal::NothingToSkip => Self::NothingToSkip { stream },
+            Refusal::NothingToSeek => Self::NothingToSeek { stream },
+            Refusal::NotSeekable => Self::NotSeekable { stream },
             Refusal::Suspended => Self::ShuttingDown,
             Refusal::Store(StoreError { kind: StoreErrorKind::Away, detail }) => Self::Unavailable { detail },
             Refusal::Store(StoreError { kind: StoreErrorKind::Unreadable, detail }) => Self::Corrupt { detail },

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use futures::{StreamExt, channel::oneshot, future::join_all};
@@ -13,7 +14,7 @@ use super::{
     stream_loop::{StreamLoop, view},
 };
 use crate::{
-    EndReason, Event, EventKind, ItemId, Port, QueueItem, StreamId, StreamView, registry,
+    EndReason, Event, EventKind, ItemId, Port, QueueItem, Revision, StreamId, StreamView, registry,
     stream::{Command, Done, Effects, Snapshot, Stream},
 };
 
@@ -24,6 +25,19 @@ pub struct Skipped {
     pub skipped: bool,
     /// What plays now; none: the placeholder.
     pub current: Option<QueueItem>,
+    /// The queue's revision after the hand-off that answers this call; none if there was none, for nothing was to be done.
+    pub revision: Option<Revision>,
+}
+
+impl From<Done> for Skipped {
+    fn from(done: Done) -> Self {
+        match done {
+            Done::Skipped { skipped, current, revision } => {
+                Self { skipped, current: current.map(|item| *item), revision }
+            }
+            Done::View(view) => Self { skipped: false, current: view.current, revision: None },
+        }
+    }
 }
 
 /// The streams that a node drives, each with a task of its own.
@@ -137,10 +151,36 @@ impl Host {
     /// # Errors
     /// As for [`pause`](Host::pause), and [`NothingToSkip`](CommandError::NothingToSkip) while the placeholder plays.
     pub async fn skip(self: &Arc<Self>, stream: StreamId, item: Option<ItemId>) -> Result<Skipped, CommandError> {
-        match self.command(stream, Command::Skip { item }).await? {
-            Done::Skipped { skipped, current } => Ok(Skipped { skipped, current: current.map(|item| *item) }),
-            Done::View(view) => Ok(Skipped { skipped: false, current: view.current }),
-        }
+        self.command(stream, Command::Skip { item }).await.map(Skipped::from)
+    }
+
+    /// On to a waiting item, past those before it, which keep waiting. What plays now counts as skipped, or with `keep` waits again right
+    /// behind it. With an item: only if that is current. If `to` does not wait any more nothing happens, and the answer says so.
+    ///
+    /// # Errors
+    /// As for [`pause`](Host::pause).
+    pub async fn jump(
+        self: &Arc<Self>,
+        stream: StreamId,
+        item: Option<ItemId>,
+        to: ItemId,
+        keep: bool,
+    ) -> Result<Skipped, CommandError> {
+        self.command(stream, Command::Jump { item, to, keep }).await.map(Skipped::from)
+    }
+
+    /// On to another place in the current track; behind its end means on to the next. Acknowledged when it is stored. With an item: only if
+    /// that is current.
+    ///
+    /// # Errors
+    /// As for [`pause`](Host::pause), [`NothingToSeek`](CommandError::NothingToSeek) and [`NotSeekable`](CommandError::NotSeekable).
+    pub async fn seek(
+        self: &Arc<Self>,
+        stream: StreamId,
+        item: Option<ItemId>,
+        position: Duration,
+    ) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Seek { item, position }).await
     }
 
     /// What can be seen of a stream now.

@@ -1,8 +1,10 @@
 //! What can be queued: media locations are checked before they enter a queue, and again by the player that opens them.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 
 use crate::{FailureReason, Source};
 
@@ -18,9 +20,22 @@ pub trait Media: std::fmt::Debug + Send + Sync {
     /// **Cancellation.** Nothing happens.
     async fn check(&self, url: &str) -> Result<MediaInfo, FailureReason>;
 
+    /// Stores a file that somebody sends, under a free name made from `name` in the root's folder for uploads.
+    ///
+    /// **Effect.** The bytes are written as they come, never held whole in memory. The file appears under its name in one step, whole and
+    /// checked by its content (not by its name); until then, and after an error, nothing of it can be seen, also after a crash.
+    /// **Returns** what [`check`](Media::check) would of it. A name that is taken gets a number; nothing is ever overwritten.
+    /// **Durability.** On disk before the future resolves. **Idempotence.** None: a repeated call stores a second file.
+    /// **Errors.** [`StoreError`]. **Cancellation.** As an interrupted one: nothing is
+    /// kept; unless all bytes had come and it was just about to succeed.
+    async fn store(&self, name: &str, bytes: Upload, max_bytes: u64) -> Result<MediaInfo, StoreError>;
+
     /// Lists files whose path contains `filter` (in any case), in the order of their paths, at most `limit`.
     async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason>;
 }
+
+/// The bytes of a file as they arrive; an error means that no more will come.
+pub type Upload = BoxStream<'static, io::Result<Bytes>>;
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +50,30 @@ pub struct MediaInfo {
     pub title: String,
     /// Who performs it, if its tags tell.
     pub artist: Option<String>,
+}
+
+/// Why a file was not stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// It is larger than it may be.
+    #[error("the file is larger than {limit} bytes; send a smaller one or raise the limit")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// It is not what it should be: its name cannot be used, or its content is not audio that can be played. Kept nowhere.
+    #[error("{0}")]
+    Refused(FailureReason),
+    /// The sender broke off. Kept nowhere.
+    #[error("the file did not arrive whole; send it again")]
+    Interrupted,
+    /// There is no room for it, or the media directory cannot be written. Kept nowhere.
+    #[error("the file cannot be stored: {detail}")]
+    Unavailable {
+        /// What the system says, without paths outside of the root.
+        detail: String,
+    },
 }
 
 /// Some of the files that can be queued.

@@ -7,7 +7,7 @@ mod report;
 mod traits;
 
 pub use self::{
-    broadcast::{Broadcast, ListenError, Listener},
+    broadcast::{Broadcast, ListenError, Listener, Wave, Waves},
     report::{Incident, Report, Reports},
     traits::{Join, Play, Player},
 };

@@ -1,4 +1,5 @@
-use crate::{ItemId, Revision};
+use super::Mode;
+use crate::{ItemId, Revision, Timestamp};
 
 /// What a queue answers with.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -39,6 +40,42 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
+    /// One requester has as many items listed as one may have.
+    #[error("this requester has {limit} items in the queue already, which is the limit; wait until one has played")]
+    QuotaReached {
+        /// Which item of the batch is the first too many, from 0.
+        index: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The media is listed already, and may be only once.
+    #[error("this media is in the queue already; wait until it has played")]
+    Duplicate {
+        /// Which item of the batch, from 0.
+        index: usize,
+        /// The item that is listed, or comes earlier in the batch.
+        of: ItemId,
+    },
+    /// The media was heard a short while ago.
+    #[error("this media was played lately; try again later")]
+    Cooldown {
+        /// Which item of the batch, from 0.
+        index: usize,
+        /// When it may be added again.
+        until: Timestamp,
+    },
+    /// The queue is not in the mode that the author believes it is in.
+    #[error("the queue is in mode {}; reload and decide again", mode.as_str())]
+    ModeMismatch {
+        /// The mode it is in.
+        mode: Mode,
+    },
+    /// No edit is remembered that could be taken back.
+    #[error("there is no edit to undo")]
+    NothingToUndo,
+    /// Nothing was cleared, or all of it has come back.
+    #[error("there is nothing to restore; only what was cleared last can be")]
+    NothingToRestore,
     /// The store cannot be asked now. The change may or may not have happened: retry with the same ids.
     #[error("the queue's store is unavailable; try again later")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

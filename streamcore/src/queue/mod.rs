@@ -9,20 +9,29 @@
 mod error;
 mod hints;
 mod memory;
+mod mode;
 mod model;
 mod op;
+mod rules;
+mod sequence;
+mod shuffle;
 mod traits;
+mod turns;
 
 pub use self::{
     error::{Error, Result},
     hints::Hints,
     memory::MemoryQueue,
-    model::QueueModel,
+    mode::{Mode, Repeat, Tier},
+    model::{Anchor, QueueModel, Undo},
     op::{
-        Advance, Advanced, Applied, Change, Finished, HistoryEntry, HistoryPage, Op, Page, Placed, Placement,
-        QueueView, Released,
+        Advance, Advanced, Applied, Change, EditKind, Finished, HistoryEntry, HistoryPage, Op, Page, Placed, Placement,
+        Playtime, QueueView, Released,
     },
+    rules::{Duplicates, Rules},
+    shuffle::shuffle,
     traits::Queue,
+    turns::Turns,
 };
 
 /// How many finished items a queue remembers; the oldest is forgotten first.
@@ -30,3 +39,12 @@ pub const HISTORY_LIMIT: usize = 1_000;
 
 /// How many items one queue holds unless the settings say otherwise, the current one included.
 pub const DEFAULT_MAX_ITEMS: usize = 1_000;
+
+/// How many edits can be taken back, the last one first.
+pub const UNDO_LIMIT: usize = 20;
+
+/// How many items and ids the memory of these edits holds together; the last edit is remembered whatever it holds.
+pub const UNDO_ITEMS: usize = 10_000;
+
+/// How many requests a queue recognises when they come again: as many as others may make while one that a crash cut off waits to be repeated.
+pub const REQUESTS_REMEMBERED: usize = 1_024;

@@ -19,21 +19,27 @@ pub trait Queue: std::fmt::Debug + Send + Sync {
     /// Applies one edit.
     ///
     /// **Effect.** What [`Op`](super::Op) says; the current item is never touched.
-    /// **Returns** the place and the revision as computed inside the step.
-    /// **Atomicity.** One step, the check of `expected` and of the limits included.
+    /// **Returns** the places and the revision as computed inside the step.
+    /// **Atomicity.** One step, the checks of `expected`, `request` and the rules included; a batch is added wholly or not at all.
     /// **Durability.** Durable before the future resolves, as far as the backend's documentation promises.
-    /// **Idempotence.** Add: by item id. Remove: the second call finds nothing ([`Error::NotFound`](super::Error::NotFound)). Move and
-    /// clear: repeating changes nothing more.
-    /// **Errors.** [`NotFound`](super::Error::NotFound), [`RevisionMismatch`](super::Error::RevisionMismatch) (checked first),
-    /// [`CurrentItem`](super::Error::CurrentItem), [`OutOfRange`](super::Error::OutOfRange), [`LimitReached`](super::Error::LimitReached);
+    /// **Idempotence.** Any edit that names a [`request`](Change::request): repeating it changes nothing. Else, add: by item id. Remove: the
+    /// second call finds nothing ([`Error::NotFound`](super::Error::NotFound)). Move, clear, the modes: repeating changes nothing more. Shuffle,
+    /// undo and restore are done again.
+    /// **Errors.** [`RevisionMismatch`](super::Error::RevisionMismatch) (checked first), [`NotFound`](super::Error::NotFound),
+    /// [`CurrentItem`](super::Error::CurrentItem), [`OutOfRange`](super::Error::OutOfRange); of an add and a restore
+    /// [`LimitReached`](super::Error::LimitReached), and of an add [`QuotaReached`](super::Error::QuotaReached),
+    /// [`Duplicate`](super::Error::Duplicate), [`Cooldown`](super::Error::Cooldown); [`ModeMismatch`](super::Error::ModeMismatch),
+    /// [`NothingToUndo`](super::Error::NothingToUndo), [`NothingToRestore`](super::Error::NothingToRestore);
     /// [`Unavailable`](super::Error::Unavailable) (try again), [`Corrupt`](super::Error::Corrupt) (do not).
     /// **Cancellation.** See the trait.
     async fn apply(&self, stream: StreamId, change: Change) -> Result<Applied>;
 
-    /// Makes the head of the queue the current item.
+    /// Makes the head of the queue, or the waiting item that [`next`](Advance::next) names, the current item.
     ///
-    /// **Effect.** If `finished` names the current item (or both are none), the current item is dropped into the history and the head, if
-    /// any, becomes current. Otherwise nothing changes: a late, repeated or concurrent call advances at most once.
+    /// **Effect.** If `finished` names the current item (or both are none), the current item is dropped into the history, or if it was
+    /// [`Interrupted`](crate::Outcome::Interrupted) put back to the head, and the next one, if any, becomes current; what
+    /// [`Repeat`](super::Repeat) repeats waits or plays again as a new item. Otherwise, and if `next` does not wait, nothing changes: a late,
+    /// repeated or concurrent call advances at most once.
     /// **Returns** the current item after the call, so that a call that changed nothing is answered with the truth.
     /// **Atomicity.** One step; no observer sees the head neither waiting nor current.
     /// **Durability.** Durable before the future resolves.

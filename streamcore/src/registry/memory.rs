@@ -52,6 +52,10 @@ impl Registry for MemoryRegistry {
         Ok(self.lock().get(&stream).map(|entry| entry.record.clone()))
     }
 
+    async fn by_uuid(&self, uuid: uuid::Uuid) -> Result<Option<StreamRecord>> {
+        Ok(self.lock().values().find(|entry| entry.record.uuid == uuid).map(|entry| entry.record.clone()))
+    }
+
     async fn list(&self, after: Option<StreamId>, limit: usize) -> Result<StreamList> {
         let streams = self.lock();
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);

@@ -43,6 +43,9 @@ pub trait Registry: std::fmt::Debug + Send + Sync {
     /// Reads one. None if there is no such stream: not finding is no error.
     async fn get(&self, stream: StreamId) -> Result<Option<StreamRecord>>;
 
+    /// Finds the stream with this UUID; of several, which callers should not make, the one with the lowest id. None if there is none.
+    async fn by_uuid(&self, uuid: Uuid) -> Result<Option<StreamRecord>>;
+
     /// Reads the streams with ids above `after`, at most `limit`.
     async fn list(&self, after: Option<StreamId>, limit: usize) -> Result<StreamList>;
 

@@ -2,7 +2,7 @@
 
 use super::{CommandId, QuestionId, Snapshot, StoreError, StreamView};
 use crate::{
-    Event, ItemId, PlaybackId, QueueItem,
+    Event, ItemId, PlaybackId, QueueItem, Revision,
     player::{Join, Play},
     queue::Advance,
 };
@@ -107,6 +107,8 @@ pub enum Done {
         skipped: bool,
         /// What plays now; none: the placeholder.
         current: Option<Box<QueueItem>>,
+        /// The queue's revision after the hand-off, if there was one.
+        revision: Option<Revision>,
     },
 }
 
@@ -119,6 +121,10 @@ pub enum Refusal {
     Running,
     /// Nothing plays that could be skipped.
     NothingToSkip,
+    /// Nothing plays in which one could move to another place, or not the item that was named.
+    NothingToSeek,
+    /// What plays has no beginning and no end.
+    NotSeekable,
     /// The process is about to end.
     Suspended,
     /// A store did not do as asked.

@@ -32,22 +32,28 @@ const POLL_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(super) struct Handoff {
     /// What is done and how it went; none where nothing played.
-    finished: Option<(QueueItem, Outcome)>,
+    pub(super) finished: Option<(QueueItem, Outcome)>,
     join: Join,
-    why: Why,
+    pub(super) why: Why,
+    /// The waiting item to take; none: the head.
+    pub(super) next: Option<ItemId>,
+    /// How the item went if a skip in doubt did happen: then the store knows of that, and of nothing later.
+    doubted: Option<Outcome>,
+    /// What became of the item on the air while this was under way: it counts if the hand-off did not happen.
+    meanwhile: Option<(QueueItem, Outcome)>,
     asked: Option<QuestionId>,
-    not_before: Option<Timestamp>,
+    pub(super) not_before: Option<Timestamp>,
     failures: u32,
     /// It was begun by a skip of a paused stream, and nobody has paused it again since.
     pub(super) ends_pause: bool,
     /// A hint came after the question was asked: the answer may be older than the change.
     changed_since: bool,
-    waiters: Vec<(CommandId, Wait)>,
+    pub(super) waiters: Vec<(CommandId, Wait)>,
 }
 
 /// Why a hand-off is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Why {
+pub(super) enum Why {
     /// Nothing plays, or not any more.
     Done,
     /// Somebody asked for it while the item could go on: if the store cannot be asked, the item does go on.
@@ -58,7 +64,7 @@ enum Why {
 
 /// What a command that waits for a hand-off is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wait {
+pub(super) enum Wait {
     /// The stream as it is then.
     View,
     /// What plays then.
@@ -68,14 +74,32 @@ enum Wait {
         /// The item it named: then it is no mistake that there is nothing to skip any more.
         item: Option<ItemId>,
     },
+    /// What plays then, and if it came too late to have a say in it, it begins anew.
+    Jump {
+        /// Whether this command began the hand-off.
+        mine: bool,
+        item: Option<ItemId>,
+        jump: Jump,
+    },
+}
+
+/// Which item is to play next, and what becomes of the one that plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Jump {
+    pub(super) to: ItemId,
+    /// It waits again, rather than to count as skipped.
+    pub(super) keep: bool,
 }
 
 impl Handoff {
-    const fn new(finished: Option<(QueueItem, Outcome)>, join: Join) -> Self {
+    pub(super) const fn new(finished: Option<(QueueItem, Outcome)>, join: Join) -> Self {
         Self {
             finished,
             join,
             why: Why::Done,
+            next: None,
+            doubted: None,
+            meanwhile: None,
             asked: None,
             not_before: None,
             failures: 0,
@@ -102,7 +126,10 @@ impl Stream {
         // A track shorter than the player's lead ends before it is heard; it is heard all the same.
         self.started(playback, fx);
         self.failures_in_a_row = 0;
-        self.finish(playback, Outcome::Played, fx);
+        if let Some(url) = self.live().map(|live| live.item.url.clone()) {
+            self.quarantine.played_well(&url);
+        }
+        self.finish(playback, Outcome::Played, Join::AtEnd, fx);
     }
 
     /// The player cannot play an item, or not any further.
@@ -113,21 +140,43 @@ impl Stream {
         if reason.kind == FailureKind::Unavailable {
             return self.player_failed(reason, fx);
         }
-        self.errors += 1;
-        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        self.finish(playback, Outcome::Failed(reason), fx);
+        self.broken(playback, reason, Join::AtEnd, fx);
     }
 
-    fn finish(&mut self, playback: PlaybackId, outcome: Outcome, fx: &mut Effects) {
+    /// An item makes no progress: it has no tail to wait for.
+    pub(super) fn stalled(&mut self, playback: PlaybackId, reason: FailureReason, fx: &mut Effects) {
+        self.broken(playback, reason, Join::Now, fx);
+        if self.live_mut(playback).is_some() && self.tail_until.take().is_some() {
+            self.put_placeholder(Join::Now, fx);
+        }
+    }
+
+    fn broken(&mut self, playback: PlaybackId, reason: FailureReason, join: Join, fx: &mut Effects) {
+        let now = self.now;
+        if let Some(url) = self.live_mut(playback).map(|live| live.item.url.clone()) {
+            self.quarantine.failed(&url, now);
+        }
+        self.errors += 1;
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        self.finish(playback, Outcome::Failed(reason), join, fx);
+    }
+
+    fn finish(&mut self, playback: PlaybackId, outcome: Outcome, join: Join, fx: &mut Effects) {
         let Some(live) = self.live_mut(playback) else { return };
         live.done = Some(outcome.clone());
         let item = live.item.clone();
         self.tail_until = Some(self.now + TAIL);
-        let mut handoff = Handoff::new(Some((item, outcome)), Join::AtEnd);
+        if let Some(under_way) = &mut self.handoff {
+            under_way.meanwhile = Some((item.clone(), outcome.clone()));
+        }
+        let mut handoff = Handoff::new(Some((item, outcome)), join);
         match self.handoff.take() {
-            // Whether an earlier skip of it happened does not matter any more: it is over.
-            Some(doubt) if doubt.why == Why::Doubt => handoff.waiters = doubt.waiters,
-            // A skip of this very item is under way.
+            // Whether an earlier skip of it happened matters only for how it went: it is over.
+            Some(doubt) if doubt.why == Why::Doubt && doubt.asked.is_none() => {
+                handoff.waiters = doubt.waiters;
+                handoff.doubted = doubt.finished.map(|(_, outcome)| outcome);
+            }
+            // A skip of this very item is under way, or its outcome is about to be known.
             under_way @ Some(_) => return self.handoff = under_way,
             None => {}
         }
@@ -164,61 +213,6 @@ impl Stream {
         }
     }
 
-    pub(super) fn skip(&mut self, command: CommandId, item: Option<ItemId>, fx: &mut Effects) {
-        if self.phase != Phase::Running {
-            return self.refuse(command, Refusal::NotRunning, fx);
-        }
-        if let Some(handoff) = &mut self.handoff {
-            // What plays is being replaced already: this skip is answered with what comes, and skips nothing more.
-            handoff.waiters.push((command, Wait::Skip { mine: false, item }));
-            handoff.not_before = None;
-            return self.ask_if_due(fx);
-        }
-        let skipped = |current: Option<QueueItem>| Ok(Done::Skipped { skipped: true, current: current.map(Box::new) });
-        if let Some(live) = self.live().filter(|live| live.done.is_some()) {
-            // The queue is dry already, and the tail of its last track is on the air.
-            if item.is_none_or(|item| item == live.item.id) {
-                self.put_placeholder(Join::Now, fx);
-                return fx.0.push(Effect::Reply { command, reply: skipped(None) });
-            }
-            let done = Done::Skipped { skipped: false, current: None };
-            return fx.0.push(Effect::Reply { command, reply: Ok(done) });
-        }
-        if let Some(live) = self.live().filter(|live| !live.started && !self.paused && live.follows.is_some()) {
-            // What people hear is the tail of the track before: that is what they skip, unless they name the next one.
-            if item.is_none_or(|item| Some(item) == live.follows) {
-                let current = live.item.clone();
-                self.cut_the_tail(fx);
-                return fx.0.push(Effect::Reply { command, reply: skipped(Some(current)) });
-            }
-        }
-        let current = self.live().map(|live| (live.item.clone(), live.follows.is_some() && !live.started));
-        match (current, item) {
-            (Some((current, behind_a_tail)), item) if item.is_none_or(|item| item == current.id) => {
-                self.failures_in_a_row = 0;
-                // An item that nobody has heard yet makes room without cutting off what is heard.
-                let join = if behind_a_tail { Join::AtEnd } else { Join::Now };
-                let mut handoff = Handoff::new(Some((current, Outcome::Skipped)), join);
-                handoff.why = Why::Skip;
-                handoff.ends_pause = self.paused;
-                handoff.waiters.push((command, Wait::Skip { mine: true, item }));
-                self.begin(handoff, fx);
-            }
-            (None, None) if self.paused => {
-                // Nothing was put on the air while paused; there may be something now.
-                let mut handoff = Handoff::new(None, Join::Now);
-                handoff.ends_pause = true;
-                handoff.waiters.push((command, Wait::Skip { mine: true, item }));
-                self.begin(handoff, fx);
-            }
-            (None, None) => self.refuse(command, Refusal::NothingToSkip, fx),
-            (current, _) => {
-                let done = Done::Skipped { skipped: false, current: current.map(|(current, _)| Box::new(current)) };
-                fx.0.push(Effect::Reply { command, reply: Ok(done) });
-            }
-        }
-    }
-
     pub(super) fn queue_changed(&mut self, fx: &mut Effects) {
         match &mut self.handoff {
             Some(handoff) => handoff.changed_since = true,
@@ -238,12 +232,12 @@ impl Stream {
         }
     }
 
-    fn begin(&mut self, handoff: Handoff, fx: &mut Effects) {
+    pub(super) fn begin(&mut self, handoff: Handoff, fx: &mut Effects) {
         self.handoff = Some(handoff);
         self.ask_if_due(fx);
     }
 
-    fn ask_if_due(&mut self, fx: &mut Effects) {
+    pub(super) fn ask_if_due(&mut self, fx: &mut Effects) {
         let (now, question) = (self.now, self.next_question());
         let Some(handoff) = &mut self.handoff else { return };
         if handoff.asked.is_some() || handoff.not_before.is_some_and(|at| now < at) {
@@ -255,7 +249,7 @@ impl Stream {
         let finished = handoff.finished.as_ref();
         let finished = finished.map(|(item, outcome)| Finished { item: item.id, outcome: outcome.clone() });
         let ask = match handoff.why {
-            Why::Done | Why::Skip => Question::Advance(Advance { finished, at: now }),
+            Why::Done | Why::Skip => Question::Advance(Advance { finished, next: handoff.next, at: now }),
             Why::Doubt => Question::Current,
         };
         fx.0.push(Effect::Ask { question, ask });
@@ -301,27 +295,41 @@ impl Stream {
     fn handed_off(&mut self, handoff: Handoff, advanced: Advanced, fx: &mut Effects) {
         let current_id = advanced.current.as_ref().map(|item| item.id);
         let was_playing = handoff.finished.is_some();
-        // The skip in doubt did not happen if its item is current still.
-        let in_doubt = handoff.finished.as_ref().filter(|_| handoff.why == Why::Doubt);
+        // The skip in doubt did not happen if its item is current still; nor did the jump to an item that does not wait any more.
+        let in_doubt = handoff.finished.as_ref().filter(|_| handoff.why == Why::Doubt || handoff.next.is_some());
         let no_skip = in_doubt.is_some_and(|(item, _)| current_id == Some(item.id));
         if no_skip && self.phase == Phase::Running {
-            return self.doubt_is_over(handoff, fx);
+            return self.doubt_is_over(handoff, advanced.current, fx);
         }
+        let doubted = handoff.doubted.filter(|_| !advanced.changed);
+        // Who asks for an item by name has it tried.
+        let jumped = handoff.next.is_some();
         if let Some((item, outcome)) = handoff.finished.filter(|_| !no_skip) {
-            self.emit(EventKind::TrackFinished { item, outcome }, fx);
+            let outcome = doubted.unwrap_or(outcome);
+            // What nobody has heard of made way unnoticed.
+            let heard = self.live().is_none_or(|live| live.item.id != item.id || live.started || live.told_before);
+            if heard || outcome != Outcome::Interrupted {
+                self.emit(EventKind::TrackFinished { item, outcome }, fx);
+            }
         }
         if self.phase != Phase::Running {
             self.on_air = OnAir::Silence;
             for (command, wait) in handoff.waiters {
                 match wait {
                     Wait::View => self.reply_view(command, fx),
-                    Wait::Skip { .. } => self.refuse(command, Refusal::NotRunning, fx),
+                    Wait::Skip { .. } | Wait::Jump { .. } => self.refuse(command, Refusal::NotRunning, fx),
                 }
             }
             return self.ending_knows_current(current_id, fx);
         }
         if handoff.ends_pause && (was_playing || current_id.is_some()) && std::mem::take(&mut self.paused) {
             self.emit(EventKind::Resumed, fx);
+        }
+        if let Some(item) = &advanced.current
+            && !jumped
+            && let Some(reason) = self.quarantine.refuses(&item.url, self.now)
+        {
+            return self.pass_over(item.clone(), reason, handoff.join, handoff.waiters, fx);
         }
         let was_dry = matches!(self.on_air, OnAir::Placeholder { .. });
         // However long the hand-off took: behind silence an item starts at once, and behind the placeholder as soon as whatever plays before
@@ -331,7 +339,7 @@ impl Stream {
             OnAir::Placeholder { .. } => Join::AtEnd,
             OnAir::Silence => Join::Now,
         };
-        let current = advanced.current.clone().map(Box::new);
+        let (current, revision) = (advanced.current.clone().map(Box::new), Some(advanced.revision));
         match advanced.current {
             Some(item) => self.put_item(item, join, fx),
             // The tail of the last track plays out first; see `TAIL`.
@@ -348,8 +356,15 @@ impl Stream {
                 Wait::Skip { item: None, .. } if current.is_none() && !was_playing => {
                     self.refuse(command, Refusal::NothingToSkip, fx);
                 }
+                // It was too late to have a say in this hand-off.
+                Wait::Jump { mine: false, item, jump } => self.jump(command, item, jump, fx),
+                Wait::Jump { jump, .. } => {
+                    let skipped = current.as_ref().is_some_and(|current| current.id == jump.to);
+                    let done = Done::Skipped { skipped, current: current.clone(), revision };
+                    fx.0.push(Effect::Reply { command, reply: Ok(done) });
+                }
                 Wait::Skip { mine, .. } => {
-                    let done = Done::Skipped { skipped: mine, current: current.clone() };
+                    let done = Done::Skipped { skipped: mine, current: current.clone(), revision };
                     fx.0.push(Effect::Reply { command, reply: Ok(done) });
                 }
             }
@@ -359,17 +374,45 @@ impl Stream {
         }
     }
 
+    /// The item that is current now is not tried; whoever waits is answered with what comes after it.
+    fn pass_over(
+        &mut self,
+        item: QueueItem,
+        reason: FailureReason,
+        join: Join,
+        waiters: Vec<(CommandId, Wait)>,
+        fx: &mut Effects,
+    ) {
+        self.errors += 1;
+        self.resume = None;
+        let mut next = Handoff::new(Some((item, Outcome::Failed(reason))), join);
+        next.waiters = waiters;
+        self.begin(next, fx);
+    }
+
     /// The skip did not happen: the item goes on, or is followed if it has ended meanwhile. Skips that waited take their turn.
-    fn doubt_is_over(&mut self, handoff: Handoff, fx: &mut Effects) {
-        if let Some((item, done)) = self.live().and_then(|live| Some((live.item.clone(), live.done.clone()?))) {
-            let mut next = Handoff::new(Some((item, done)), Join::AtEnd);
+    fn doubt_is_over(&mut self, handoff: Handoff, current: Option<QueueItem>, fx: &mut Effects) {
+        if handoff.meanwhile.is_some() {
+            let mut next = Handoff::new(handoff.meanwhile, Join::AtEnd);
             next.waiters = handoff.waiters;
             return self.begin(next, fx);
+        }
+        if let (None, Some(item)) = (self.live(), current) {
+            // The player failed in the meantime.
+            self.put_item(item, Join::Now, fx);
         }
         for (command, wait) in handoff.waiters {
             match wait {
                 Wait::View => self.reply_view(command, fx),
                 Wait::Skip { item, .. } => self.skip(command, item, fx),
+                Wait::Jump { mine: false, item, jump } => self.jump(command, item, jump, fx),
+                Wait::Jump { .. } => {
+                    let current = self.live().map(|live| Box::new(live.item.clone()));
+                    fx.0.push(Effect::Reply {
+                        command,
+                        reply: Ok(Done::Skipped { skipped: false, current, revision: None }),
+                    });
+                }
             }
         }
     }
@@ -387,17 +430,19 @@ impl Stream {
                 handoff.why = Why::Doubt; // it was refused: it must not happen any more
             }
         } else if handoff.why == Why::Done {
-            // A track that is done with has its tail still to play; then the placeholder follows. At a start there is nothing yet.
-            if self.live().is_none() {
+            handoff.next = None;
+            // A track that is done with has its tail still to play; then the placeholder follows. At a start there is nothing yet, and what
+            // was skipped goes no further.
+            if self.live().is_none_or(|live| live.done.is_none()) {
                 self.put_placeholder(Join::Now, fx);
             }
-        } else if let Some((item, done)) = self.live().map(|live| (live.item.clone(), live.done.clone())) {
+        } else if let Some(done) = handoff.meanwhile {
+            handoff = Handoff { failures: handoff.failures, ..Handoff::new(Some(done), Join::AtEnd) };
+        } else if let Some(item) = self.live().map(|live| live.item.clone()) {
             // The item goes on. If the store did advance, the stream follows as soon as it is told.
-            let next = match done {
-                None => Handoff { why: Why::Doubt, ..Handoff::new(Some((item, Outcome::Skipped)), Join::Now) },
-                Some(done) => Handoff::new(Some((item, done)), Join::AtEnd),
-            };
-            handoff = Handoff { failures: handoff.failures, ..next };
+            let outcome = handoff.finished.map_or(Outcome::Skipped, |(_, outcome)| outcome);
+            let doubt = Handoff { why: Why::Doubt, ..Handoff::new(Some((item, outcome)), Join::Now) };
+            handoff = Handoff { failures: handoff.failures, ..doubt };
         }
         handoff.failures = handoff.failures.saturating_add(1);
         handoff.not_before = Some(self.now + backoff::delay(handoff.failures, RETRY_FIRST, RETRY_MOST));

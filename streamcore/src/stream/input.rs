@@ -1,5 +1,7 @@
 //! What the machine is told.
 
+use std::time::Duration;
+
 use crate::{EndReason, ItemId, player::Report, queue::Advanced};
 
 /// One thing that happened. The driver feeds them one at a time.
@@ -44,6 +46,22 @@ pub enum Command {
     Skip {
         /// If set, only while this item is current: two people who skip the same item skip one.
         item: Option<ItemId>,
+    },
+    /// On to this waiting item, past those before it, which keep waiting.
+    Jump {
+        /// If set, only while this item is current.
+        item: Option<ItemId>,
+        /// Where to.
+        to: ItemId,
+        /// Whether what plays now is to wait again, right behind it, rather than to count as skipped.
+        keep: bool,
+    },
+    /// On to another place in the current track.
+    Seek {
+        /// If set, only while this item is current.
+        item: Option<ItemId>,
+        /// Where to.
+        position: Duration,
     },
     /// The process is about to end: store the state, leave the air, go on at the next start.
     Suspend,

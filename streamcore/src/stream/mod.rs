@@ -23,9 +23,13 @@ mod handoff;
 mod input;
 mod on_air;
 mod phase;
+mod quarantine;
 mod saving;
+mod seek;
+mod skip;
 mod snapshot;
 mod view;
+mod watchdog;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +42,14 @@ pub use self::{
     snapshot::{Playing, Snapshot},
     view::{Status, StreamMetrics, StreamView},
 };
-use self::{ending::Transitions, handoff::Handoff, on_air::OnAir, phase::Phase, saving::Saving};
+use self::{
+    ending::Transitions,
+    handoff::{Handoff, Jump},
+    on_air::OnAir,
+    phase::Phase,
+    quarantine::Quarantine,
+    saving::Saving,
+};
 use crate::{
     EndReason, Event, EventKind, PlaybackId, StreamId, Timestamp,
     auto_end::{AutoEndPolicy, Verdict},
@@ -68,6 +79,7 @@ pub struct Stream {
     tracks_played: u64,
     errors: u64,
     failures_in_a_row: u32,
+    quarantine: Quarantine,
     poll_from: Timestamp,
     /// Until when the tail of the item that is done with is still on the air.
     tail_until: Option<Timestamp>,
@@ -99,6 +111,7 @@ impl Stream {
             tracks_played: 0,
             errors: 0,
             failures_in_a_row: 0,
+            quarantine: Quarantine::default(),
             poll_from: Timestamp::default(),
             tail_until: None,
             policy_at: None,
@@ -158,7 +171,7 @@ impl Stream {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let own = [self.handoff_deadline(), self.tail_deadline(), self.ending_deadline(), self.save_deadline()];
-        own.into_iter().chain([self.policy_at]).flatten().min()
+        own.into_iter().chain([self.stall_deadline(), self.policy_at]).flatten().min()
     }
 
     /// What can be seen of the stream at `now`.
@@ -209,6 +222,8 @@ impl Stream {
             Command::Start => self.start(id, fx),
             Command::Stop(reason) => self.stop(id, reason, fx),
             Command::Skip { item } => self.skip(id, item, fx),
+            Command::Jump { item, to, keep } => self.jump(id, item, Jump { to, keep }, fx),
+            Command::Seek { item, position } => self.seek(id, item, position, fx),
             Command::Suspend => self.suspend(id, fx),
             Command::Retire => self.retire(id, fx),
             Command::Pause | Command::Resume if self.phase != Phase::Running => {
@@ -301,6 +316,7 @@ impl Stream {
             return;
         }
         self.end_tail_if_due(fx);
+        self.give_up_if_stalled(fx);
         self.hand_off_if_due(fx);
         self.end_if_due(fx);
         self.save_if_due(fx);

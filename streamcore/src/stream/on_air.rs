@@ -42,6 +42,12 @@ pub(super) struct Live {
     /// How far listeners are, and since when that counts up; none while it does not (before the start, paused).
     pub(super) position: Duration,
     pub(super) running_since: Option<Timestamp>,
+    /// The position that the player told last.
+    pub(super) position_reported: Option<Duration>,
+    /// When it was ordered, or was last heard of having moved on.
+    pub(super) last_progress: Timestamp,
+    /// Whether it begins where somebody moved to, which has been told.
+    pub(super) sought: bool,
     /// Set when the player is through with it.
     pub(super) done: Option<Outcome>,
 }
@@ -98,6 +104,9 @@ impl Stream {
             follows,
             position: from,
             running_since: None,
+            position_reported: None,
+            last_progress: self.now,
+            sought: false,
             done: None,
         };
         self.on_air = OnAir::Item(Box::new(live));
@@ -133,10 +142,11 @@ impl Stream {
         if self.paused {
             return;
         }
-        let placeholder_playback = PlaybackId(self.last_playback + 1);
+        let (placeholder_playback, now) = (PlaybackId(self.last_playback + 1), self.now);
         let order = match &mut self.on_air {
             OnAir::Item(live) if !live.ordered => {
                 live.ordered = true;
+                live.last_progress = now;
                 Order::Play(Play { playback: live.playback, item: live.item.clone(), from: live.from, join: live.join })
             }
             OnAir::Placeholder { ordered } if !*ordered => {
@@ -167,6 +177,7 @@ impl Stream {
         let now = self.now;
         if let OnAir::Item(live) = &mut self.on_air {
             live.running_since = (live.ordered && live.started).then_some(now);
+            live.last_progress = now;
         }
         // What the pause interrupted may still have a tail to play, also if something was put on the air behind it since.
         fx.0.push(Effect::Order(Order::Resume));
@@ -182,8 +193,12 @@ impl Stream {
             return;
         }
         live.running_since = (!paused).then_some(now);
+        live.last_progress = now;
+        let sought = std::mem::take(&mut live.sought);
         let (item, position_ms) = (live.item.clone(), u64::try_from(live.from.as_millis()).unwrap_or(u64::MAX));
-        if live.told_before {
+        if sought {
+            // Told when it was asked for.
+        } else if live.told_before {
             self.emit(EventKind::TrackResumed { item, position_ms }, fx);
         } else {
             self.tracks_played += 1;
@@ -198,10 +213,16 @@ impl Stream {
         if !live.started {
             return;
         }
+        if live.position_reported != Some(position) {
+            live.position_reported = Some(position);
+            live.last_progress = now;
+        }
         live.position = position;
         live.running_since = (!paused).then_some(now);
         if position.saturating_sub(live.from) >= super::handoff::HEALTHY_AFTER {
+            let url = live.item.url.clone();
             self.failures_in_a_row = 0;
+            self.quarantine.played_well(&url);
         }
     }
 }

@@ -47,7 +47,8 @@ pub struct Called {
     pub nth: u64,
 }
 
-/// A [`Queue`] or [`Registry`] around another one that fails when its script says so.
+/// A store of any port ([`Queue`], [`Registry`], [`Library`](crate::library::Library),
+/// [`Idempotency`](crate::idempotency::Idempotency)) around another one that fails when its script says so.
 ///
 /// ```
 /// use streamcore::{StreamId, queue::{MemoryQueue, Page, Queue}, testing::{Flaky, flaky::Fault}};
@@ -100,7 +101,7 @@ impl<T> Flaky<T> {
     }
 
     /// The call's future is lazy: a call that is refused or dropped while held was never made.
-    async fn call<R, E>(
+    pub(super) async fn call<R, E>(
         &self,
         (method, stream): (&'static str, Option<StreamId>),
         call: impl Future<Output = Result<R, E>> + Send,
@@ -136,7 +137,7 @@ impl<T: fmt::Debug> fmt::Debug for Flaky<T> {
 /// What an injected outage says.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault of the test: {0}")]
-struct Injected(&'static str);
+pub(super) struct Injected(&'static str);
 
 fn queue_down(why: Injected) -> queue::Error {
     queue::Error::unavailable(why)
@@ -193,6 +194,10 @@ impl<R: Registry> Registry for Flaky<R> {
 
     async fn get(&self, stream: StreamId) -> registry::Result<Option<StreamRecord>> {
         self.call(("get", Some(stream)), self.inner.get(stream), registry_down).await
+    }
+
+    async fn by_uuid(&self, uuid: uuid::Uuid) -> registry::Result<Option<StreamRecord>> {
+        self.call(("by_uuid", None), self.inner.by_uuid(uuid), registry_down).await
     }
 
     async fn list(&self, after: Option<StreamId>, limit: usize) -> registry::Result<StreamList> {

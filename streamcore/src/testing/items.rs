@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     ItemId, Outcome, QueueItem, Revision, Source, StreamId, Timestamp, TrackId,
-    queue::{Advance, Advanced, Applied, Change, Finished, Op, Page, Placement, Queue, QueueView, Result},
+    queue::{Advance, Advanced, Applied, Change, Finished, Op, Page, Placement, Queue, QueueView, Result, Rules, Tier},
 };
 
 /// The id of the `n`th test item.
@@ -28,6 +28,7 @@ pub fn item(n: u64) -> QueueItem {
         duration: Some(Duration::new(180 + n, 999_999_999)),
         added_by: Some("o'hara; DROP TABLE".into()),
         requested_by: Some(i64::MIN + 1),
+        tier: Tier::Admin,
         metadata,
         ..QueueItem::file(item_id(n), format!("трек {n} \"🎵\"\n"), format!("http://example.com/{n}?a=1&b=%20"), at(n))
     }
@@ -44,11 +45,37 @@ pub(super) const fn at(n: u64) -> Timestamp {
 }
 
 pub(super) fn add(n: u64) -> Change {
-    Op::Add { item: Box::new(item(n)), placement: Placement::Back, max_items: ROOM }.into()
+    add_all([n], Placement::Back)
 }
 
 pub(super) fn add_front(n: u64) -> Change {
-    Op::Add { item: Box::new(item(n)), placement: Placement::Front, max_items: ROOM }.into()
+    add_all([n], Placement::Front)
+}
+
+pub(super) fn add_all(numbers: impl IntoIterator<Item = u64>, placement: Placement) -> Change {
+    let items = numbers.into_iter().map(item).collect();
+    Op::Add { items, placement, rules: Rules::at_most(ROOM) }.into()
+}
+
+/// The `n`th test item, for this person of the chat platform.
+pub(super) fn of(n: u64, chat: i64) -> QueueItem {
+    QueueItem { requested_by: Some(chat), ..item(n) }
+}
+
+/// The `n`th test item, in this tier.
+pub(super) fn in_tier(n: u64, tier: Tier) -> QueueItem {
+    QueueItem { tier, ..item(n) }
+}
+
+/// Adds these where the mode puts them, one call each.
+pub(super) async fn add_each(queue: &dyn Queue, items: impl IntoIterator<Item = QueueItem>) {
+    for item in items {
+        edit(queue, Op::add(item)).await;
+    }
+}
+
+pub(super) fn add_by(items: Vec<QueueItem>, rules: Rules) -> Change {
+    Op::Add { items, placement: Placement::Back, rules }.into()
 }
 
 pub(super) fn remove(n: u64) -> Change {
@@ -65,12 +92,17 @@ pub(super) fn at_revision(change: Change, expected: Revision) -> Change {
 
 /// A hand-off from nothing.
 pub(super) const fn begin() -> Advance {
-    Advance { finished: None, at: at(1_000) }
+    Advance { finished: None, next: None, at: at(1_000) }
 }
 
 /// A hand-off from an item that played to its end.
 pub(super) const fn played(n: u64) -> Advance {
-    Advance { finished: Some(Finished { item: item_id(n), outcome: Outcome::Played }), at: at(2_000 + n) }
+    Advance { finished: Some(Finished { item: item_id(n), outcome: Outcome::Played }), next: None, at: at(2_000 + n) }
+}
+
+/// A hand-off from an item that ended like this.
+pub(super) const fn ended(n: u64, outcome: Outcome) -> Advance {
+    Advance { finished: Some(Finished { item: item_id(n), outcome }), next: None, at: at(2_000 + n) }
 }
 
 /// Panics with what the adapter said: the checks expect answers.
@@ -90,6 +122,10 @@ impl<T, E: std::fmt::Debug> Expected<T> for std::result::Result<T, E> {
 
 pub(super) async fn apply(queue: &dyn Queue, change: Change) -> Applied {
     queue.apply(STREAM, change).await.answered()
+}
+
+pub(super) async fn edit(queue: &dyn Queue, op: Op) -> Applied {
+    apply(queue, op.into()).await
 }
 
 pub(super) async fn advance(queue: &dyn Queue, advance: Advance) -> Advanced {

@@ -27,6 +27,9 @@
 //! # fn main() {}
 //! ```
 //!
+//! The other stores work the same way: [`registry_conformance!`](crate::registry_conformance), [`library_conformance!`](crate::library_conformance)
+//! with [`library::compare`], [`idempotency_conformance!`](crate::idempotency_conformance) with [`idempotency::compare`].
+//!
 //! Everything here panics on a broken promise, as tests do. Like the rest of the core it knows no clock, thread or randomness: the executor
 //! is yours ([`queue_conformance!`](crate::queue_conformance) takes it as `block_on`), and let yours give up after a while, so that an
 //! adapter that never answers fails instead of hanging.
@@ -34,7 +37,9 @@
 pub mod compare;
 mod fixture;
 pub mod flaky;
+pub mod idempotency;
 mod items;
+pub mod library;
 pub mod policy;
 pub mod queue;
 pub mod registry;

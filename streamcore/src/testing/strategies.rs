@@ -10,46 +10,23 @@ use serde_json::Value;
 
 use super::item_id;
 use crate::{
-    EndReason, FailureKind, FailureReason, ItemId, Outcome, QueueItem, Revision, Source, Status, StreamId, StreamView,
-    Timestamp, TrackId,
-    queue::{Advance, Change, Finished, Op, Page, Placement, QueueModel},
+    EndReason, FailureKind, FailureReason, ItemId, Outcome, QueueItem, RequestId, Revision, Source, Status, StreamId,
+    StreamView, Timestamp, TrackId,
+    queue::{Advance, Change, Duplicates, Finished, Mode, Op, Page, Placement, QueueModel, Repeat, Rules, Tier},
 };
 
 /// An operation on a queue, by places instead of ids.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum EditOp {
-    /// Adds an item; its id may be known already.
-    Add {
-        /// The item.
-        item: Box<QueueItem>,
-        /// Where.
-        placement: Placement,
-        /// The limit.
-        max_items: usize,
+    /// An edit.
+    Edit {
+        /// Of what kind.
+        edit: Edit,
         /// The revision it names.
         expected: Expect,
-    },
-    /// Removes an item.
-    Remove {
-        /// Which, see [`EditOp::resolve`].
-        nth: usize,
-        /// The revision it names.
-        expected: Expect,
-    },
-    /// Moves an item.
-    Move {
-        /// Which.
-        nth: usize,
-        /// Where to: wraps into the list and two places behind it.
-        to: usize,
-        /// The revision it names.
-        expected: Expect,
-    },
-    /// Clears the queue.
-    Clear {
-        /// The revision it names.
-        expected: Expect,
+        /// The number of the request, if it has one.
+        request: Option<u8>,
     },
     /// Hands over.
     Advance {
@@ -57,6 +34,8 @@ pub enum EditOp {
         finished: Finishing,
         /// How that went.
         outcome: Outcome,
+        /// To which item of the list, if to one in particular.
+        next: Option<usize>,
         /// When.
         at: Timestamp,
     },
@@ -67,6 +46,33 @@ pub enum EditOp {
     },
     /// Purges the queue.
     Purge,
+}
+
+/// The kinds of edits; see [`Op`] for what each does, and [`EditOp::resolve`] for `nth`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields are those of `Op`")]
+pub enum Edit {
+    /// Adds items; their ids may be known already.
+    Add { items: Vec<QueueItem>, placement: Placement, rules: Rules },
+    /// Removes an item.
+    Remove { nth: usize },
+    /// Moves an item; `to` wraps into the list and two places behind it.
+    Move { nth: usize, to: usize },
+    /// Clears the queue.
+    Clear,
+    /// Shuffles.
+    Shuffle { seed: u64 },
+    /// Switches the mode.
+    SetMode { mode: Mode },
+    /// Switches the mode and the order.
+    Migrate { from: Option<Mode>, to: Mode },
+    /// Switches what is repeated.
+    SetRepeat { repeat: Repeat },
+    /// Undoes.
+    Undo,
+    /// Restores.
+    Restore { max_items: usize },
 }
 
 /// The revision that an edit names.
@@ -116,24 +122,32 @@ impl EditOp {
         let view = model.view(Page::ALL);
         let nth = |n: usize| view.items.get(n % (view.total + 1)).map_or(UNKNOWN, |item| item.id);
         let current = view.current.as_ref().map(|item| item.id);
-        let change = |op, expected| Call::Apply(Change { op, expected: revision(expected, view.revision) });
+        let op = |edit: &Edit| match edit.clone() {
+            Edit::Add { items, placement, rules } => Op::Add { items, placement, rules },
+            Edit::Remove { nth: n } => Op::Remove { id: nth(n) },
+            Edit::Move { nth: n, to } => Op::Move { id: nth(n), to: to % (view.total + 2) },
+            Edit::Clear => Op::Clear,
+            Edit::Shuffle { seed } => Op::Shuffle { seed },
+            Edit::SetMode { mode } => Op::SetMode { mode },
+            Edit::Migrate { from, to } => Op::Migrate { from, to },
+            Edit::SetRepeat { repeat } => Op::SetRepeat { repeat },
+            Edit::Undo => Op::Undo,
+            Edit::Restore { max_items } => Op::Restore { max_items },
+        };
         match self {
-            Self::Add { item, placement, max_items, expected } => {
-                change(Op::Add { item: item.clone(), placement: *placement, max_items: *max_items }, *expected)
-            }
-            Self::Remove { nth: n, expected } => change(Op::Remove { id: nth(*n) }, *expected),
-            Self::Move { nth: n, to, expected } => {
-                change(Op::Move { id: nth(*n), to: to % (view.total + 2) }, *expected)
-            }
-            Self::Clear { expected } => change(Op::Clear, *expected),
-            Self::Advance { finished, outcome, at } => {
+            Self::Edit { edit, expected, request } => Call::Apply(Change {
+                op: op(edit),
+                expected: revision(*expected, view.revision),
+                request: request.map(|n| RequestId::new(uuid::Uuid::from_u128(n.into()))),
+            }),
+            Self::Advance { finished, outcome, next, at } => {
                 let item = match finished {
                     Finishing::Right => current,
                     Finishing::Wrong(n) => Some(nth(*n)),
                     Finishing::Nothing => None,
                 };
                 let finished = item.map(|item| Finished { item, outcome: outcome.clone() });
-                Call::Advance(Advance { finished, at: *at })
+                Call::Advance(Advance { finished, next: next.map(nth), at: *at })
             }
             Self::Release { right } => Call::Release(current.filter(|_| *right).unwrap_or(UNKNOWN)),
             Self::Purge => Call::Purge,
@@ -156,19 +170,69 @@ pub fn edits(max: usize) -> impl Strategy<Value = Vec<EditOp>> {
 
 /// One operation.
 pub fn edit() -> impl Strategy<Value = EditOp> {
-    let placement = prop_oneof![Just(Placement::Back), Just(Placement::Front)];
+    let request = option::weighted(0.2, 0..6_u8);
+    let edit =
+        (kind(), expect(), request).prop_map(|(edit, expected, request)| EditOp::Edit { edit, expected, request });
+    let next = option::weighted(0.2, 0..8_usize);
     prop_oneof![
-        8 => (item(), placement, prop_oneof![4 => Just(100), 1 => 0..6_usize], expect()).prop_map(
-            |(item, placement, max_items, expected)| EditOp::Add { item: Box::new(item), placement, max_items, expected }
-        ),
-        2 => (0..8_usize, expect()).prop_map(|(nth, expected)| EditOp::Remove { nth, expected }),
-        5 => (0..8_usize, 0..8_usize, expect()).prop_map(|(nth, to, expected)| EditOp::Move { nth, to, expected }),
-        1 => expect().prop_map(|expected| EditOp::Clear { expected }),
-        5 => (finished(), outcome(), timestamp())
-            .prop_map(|(finished, outcome, at)| EditOp::Advance { finished, outcome, at }),
+        24 => edit,
+        6 => (finished(), outcome(), next, moment())
+            .prop_map(|(finished, outcome, next, at)| EditOp::Advance { finished, outcome, next, at }),
         1 => any::<bool>().prop_map(|right| EditOp::Release { right }),
         1 => Just(EditOp::Purge),
     ]
+}
+
+fn kind() -> impl Strategy<Value = Edit> {
+    let placement = || prop_oneof![3 => Just(Placement::Back), 1 => Just(Placement::Front)];
+    let add = |items, placement, rules| Edit::Add { items, placement, rules };
+    prop_oneof![
+        12 => (vec(item(), 1..2), placement(), rules()).prop_map(move |(items, placement, rules)| add(items, placement, rules)),
+        2 => (vec(item(), 0..5), placement(), rules()).prop_map(move |(items, placement, rules)| add(items, placement, rules)),
+        2 => (0..8_usize).prop_map(|nth| Edit::Remove { nth }),
+        4 => (0..8_usize, 0..8_usize).prop_map(|(nth, to)| Edit::Move { nth, to }),
+        1 => Just(Edit::Clear),
+        1 => any::<u64>().prop_map(|seed| Edit::Shuffle { seed }),
+        2 => mode().prop_map(|mode| Edit::SetMode { mode }),
+        1 => (option::of(mode()), mode()).prop_map(|(from, to)| Edit::Migrate { from, to }),
+        1 => repeat().prop_map(|repeat| Edit::SetRepeat { repeat }),
+        4 => Just(Edit::Undo),
+        1 => limit().prop_map(|max_items| Edit::Restore { max_items }),
+    ]
+}
+
+/// Any mode.
+pub fn mode() -> impl Strategy<Value = Mode> {
+    proptest::sample::select(Mode::ALL)
+}
+
+/// Any repeat mode.
+pub fn repeat() -> impl Strategy<Value = Repeat> {
+    proptest::sample::select(Repeat::ALL)
+}
+
+fn limit() -> impl Strategy<Value = usize> {
+    prop_oneof![4 => Just(100), 1 => 0..6_usize]
+}
+
+/// Rules, most of them lax.
+pub fn rules() -> impl Strategy<Value = Rules> {
+    let duplicates = prop_oneof![3 => Just(Duplicates::Allow), 1 => Just(Duplicates::Refuse)];
+    let cooldown = prop_oneof![0..20_u64, Just(u64::MAX / 1_000)].prop_map(Duration::from_secs);
+    let cooldown = option::weighted(0.2, cooldown);
+    (limit(), option::weighted(0.2, 0..4_usize), duplicates, cooldown).prop_map(
+        |(max_items, max_per_requester, duplicates, cooldown)| Rules {
+            max_items,
+            max_per_requester,
+            duplicates,
+            cooldown,
+        },
+    )
+}
+
+/// A moment of a short while, as of added and finished items that a cooldown is about, or any.
+fn moment() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![3 => (0..40_000_u64).prop_map(Timestamp::from_millis), 1 => timestamp()]
 }
 
 fn expect() -> impl Strategy<Value = Expect> {
@@ -185,16 +249,35 @@ pub fn item() -> impl Strategy<Value = QueueItem> {
     let track = option::of(any::<u128>().prop_map(|id| TrackId::new(uuid::Uuid::from_u128(id))));
     let duration =
         option::of((any::<u64>(), 0..1_000_000_000_u32).prop_map(|(secs, nanos)| Duration::new(secs, nanos)));
-    let people = (option::of(any::<String>()), option::of(any::<i64>()));
-    (0..24_u64, track, any::<(String, String)>(), source, duration, people, timestamp(), metadata()).prop_map(
-        |(id, track_id, (title, url), source, duration, (added_by, requested_by), added_at, metadata)| QueueItem {
+    // Few of each, so that they are met again; and now and then any.
+    let text = || prop_oneof![4 => (0..4_u8).prop_map(|n| format!("{n}.mp3")), 1 => any::<String>()];
+    let chat = prop_oneof![4 => 0..3_i64, 1 => any::<i64>()];
+    let people = (option::weighted(0.3, text()), option::of(chat));
+    let replays = option::weighted(0.1, 0..u64::MAX >> 1);
+    let place = (proptest::sample::select(Tier::ALL), replays);
+    (0..24_u64, track, (any::<String>(), text()), source, duration, people, moment(), place, metadata()).prop_map(
+        |(
+            id,
             track_id,
+            (title, url),
             source,
             duration,
-            added_by,
-            requested_by,
+            (added_by, requested_by),
+            added_at,
+            (tier, replays),
             metadata,
-            ..QueueItem::file(item_id(id), title, url, added_at)
+        )| {
+            QueueItem {
+                track_id,
+                source,
+                duration,
+                added_by,
+                requested_by,
+                tier,
+                replays,
+                metadata,
+                ..QueueItem::file(item_id(id), title, url, added_at)
+            }
         },
     )
 }
@@ -208,7 +291,7 @@ pub fn timestamp() -> impl Strategy<Value = Timestamp> {
 pub fn outcome() -> impl Strategy<Value = Outcome> {
     let kind = prop_oneof![Just(FailureKind::NotFound), Just(FailureKind::Broken), Just(FailureKind::Other)];
     let failed = (kind, any::<String>()).prop_map(|(kind, detail)| Outcome::Failed(FailureReason::new(kind, detail)));
-    prop_oneof![3 => Just(Outcome::Played), 1 => Just(Outcome::Skipped), 1 => failed]
+    prop_oneof![6 => Just(Outcome::Played), 2 => Just(Outcome::Skipped), 1 => Just(Outcome::Interrupted), 2 => failed]
 }
 
 fn metadata() -> impl Strategy<Value = serde_json::Map<String, Value>> {

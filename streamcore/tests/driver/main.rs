@@ -10,7 +10,7 @@ use streamcore::{
     auto_end::Never,
     driver::{CommandError, Host, Ports},
     metrics::{MetricsSink, Recording},
-    queue::{DEFAULT_MAX_ITEMS, MemoryQueue, Op, Page, Placement, Queue},
+    queue::{MemoryQueue, Op, Page, Queue},
     registry::{MemoryRegistry, Registry, StreamRecord},
     runtime::Runtime,
     testing::{
@@ -105,7 +105,7 @@ impl World {
 
     fn put(&self, item: QueueItem) -> ItemId {
         let id = item.id;
-        let op = Op::Add { item: Box::new(item), placement: Placement::Back, max_items: DEFAULT_MAX_ITEMS };
+        let op = Op::add(item);
         self.runtime.run(self.queue.apply(STREAM, op.into())).expect("the queue takes it");
         self.runtime.settle();
         id

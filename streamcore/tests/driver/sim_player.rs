@@ -105,6 +105,11 @@ impl Player for SimPlayer {
         drop(streams);
         self.report_at(begins, stream, playback, Report::Started { playback });
         let decoded = begins + duration.saturating_sub(play.from).saturating_sub(LEAD);
+        for second in 1..=decoded.since(begins).as_secs() {
+            let played = Duration::from_secs(second);
+            let report = Report::Progress { playback, position: play.from + played };
+            self.report_at(begins + played, stream, playback, report);
+        }
         self.report_at(decoded, stream, playback, Report::Ended { playback });
     }
 

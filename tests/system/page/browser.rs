@@ -7,13 +7,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, wd::TimeoutConfiguration};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource as _, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, TouchActions},
+    elements::Element,
+    wd::TimeoutConfiguration,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use streamcore_tests::process;
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The name of the one pointer.
+const MOUSE: &str = "mouse";
+const KEYBOARD: &str = "keyboard";
+const SHIFT: char = '\u{e008}';
 
 /// A browser with one page. Dropping it ends it.
 pub(super) struct Browser {
@@ -39,7 +49,8 @@ impl Browser {
         std::thread::spawn(move || lines.for_each(drop));
         let profile = tempfile::tempdir().expect("a directory");
         let options = json!({"args": [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
+            "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--autoplay-policy=no-user-gesture-required", "--lang=en-US", "--window-size=1280,1000",
             format!("--user-data-dir={}", profile.path().display()),
@@ -53,10 +64,16 @@ impl Browser {
         client.update_timeouts(TimeoutConfiguration::new(None, None, Some(Duration::from_secs(5)))).await.expect("set");
         client.goto(url).await.expect("the page loads");
         let browser = Self { client, driver, _profile: profile };
+        browser.watch_errors().await;
         browser
-            .run("window.__errors = []; addEventListener('error', (e) => window.__errors.push(String(e.message)))")
-            .await;
-        browser
+    }
+
+    /// Notes what goes wrong in scripts from here on.
+    pub(super) async fn watch_errors(&self) {
+        let note = "window.__errors = [];
+            addEventListener('error', (e) => window.__errors.push(String(e.message)));
+            addEventListener('unhandledrejection', (e) => window.__errors.push(String(e.reason)))";
+        self.run(note).await;
     }
 
     /// What a script returns.
@@ -81,19 +98,108 @@ impl Browser {
     }
 
     pub(super) async fn click(&self, css: &str) {
-        self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css).click().await.expect(css);
+        self.find(css).await.click().await.expect(css);
+    }
+
+    async fn find(&self, css: &str) -> Element {
+        self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css)
+    }
+
+    /// Presses keys where this element is, with what [`super::keys`] holds down.
+    pub(super) async fn press(&self, css: &str, keys: &str) {
+        self.find(css).await.send_keys(keys).await.expect(css);
+    }
+
+    /// Takes hold of one element and drags it this far past the middle of another one, without letting go.
+    pub(super) async fn drag(&self, from: &str, to: &str, past: f64) {
+        let step = Some(Duration::from_millis(120));
+        let at = |element, y| PointerAction::MoveToElement { element, duration: step, x: 0.0, y };
+        let mouse = MouseActions::new(MOUSE.to_owned())
+            .then(at(self.find(from).await, 0.0))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::MoveBy { duration: step, x: 0.0, y: 8.0 })
+            .then(at(self.find(to).await, past));
+        self.client.perform_actions(mouse).await.expect("dragged");
+    }
+
+    /// Drags one element with a finger to this far past the middle of another one, and lets go.
+    pub(super) async fn drag_by_finger(&self, from: &str, to: &str, past: f64) {
+        let step = Some(Duration::from_millis(120));
+        let finger = TouchActions::new("finger".to_owned())
+            .then(PointerAction::MoveToElement { element: self.find(from).await, duration: None, x: 0.0, y: 0.0 })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::MoveBy { duration: step, x: 0.0, y: 8.0 })
+            .then(PointerAction::MoveToElement { element: self.find(to).await, duration: step, x: 0.0, y: past })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(finger).await.expect("dragged");
+    }
+
+    /// Drags what is in hand this far past the middle of an element.
+    pub(super) async fn drag_to(&self, to: &str, past: f64) {
+        let element = self.find(to).await;
+        let duration = Some(Duration::from_millis(120));
+        let mouse = MouseActions::new(MOUSE.to_owned()).then(PointerAction::MoveToElement {
+            element,
+            duration,
+            x: 0.0,
+            y: past,
+        });
+        self.client.perform_actions(mouse).await.expect("dragged");
+    }
+
+    /// Clicks with the Shift key held down.
+    pub(super) async fn shift_click(&self, css: &str) {
+        let down = KeyActions::new(KEYBOARD.to_owned()).then(KeyAction::Down { value: SHIFT });
+        self.client.perform_actions(down).await.expect("held down");
+        self.click(css).await;
+        let up = KeyActions::new(KEYBOARD.to_owned()).then(KeyAction::Up { value: SHIFT });
+        self.client.perform_actions(up).await.expect("let go");
+    }
+
+    /// Slows what the page sends down to this many bytes a second.
+    pub(super) async fn throttle(&self, bytes_per_second: u32) {
+        let limits =
+            json!({"offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second});
+        self.dev_tools("Network.enable", json!({})).await;
+        self.dev_tools("Network.emulateNetworkConditions", limits).await;
+    }
+
+    /// How many seconds the page's thread has worked so far, scripts, style, layout and all.
+    pub(super) async fn work(&self) -> f64 {
+        self.dev_tools("Performance.enable", json!({})).await;
+        let metrics = self.dev_tools("Performance.getMetrics", json!({})).await;
+        let all = metrics["metrics"].as_array().expect("metrics");
+        let task = all.iter().find(|one| one["name"] == "TaskDuration").expect("it is measured");
+        task["value"].as_f64().expect("seconds")
+    }
+
+    async fn dev_tools(&self, command: &'static str, parameters: Value) -> Value {
+        let issued = self.client.issue_cmd(DevTools { command, parameters }).await;
+        issued.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Lets go of what is dragged.
+    pub(super) async fn let_go(&self) {
+        let mouse = MouseActions::new(MOUSE.to_owned()).then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(mouse).await.expect("let go");
+    }
+
+    /// Chooses files in a file field, several at once.
+    pub(super) async fn choose(&self, css: &str, files: &[PathBuf]) {
+        let paths: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        self.find(css).await.send_keys(&paths.join("\n")).await.expect(css);
     }
 
     /// Types into an empty field, whatever was in it before.
     pub(super) async fn fill(&self, css: &str, text: &str) {
-        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css);
+        let field = self.find(css).await;
         field.clear().await.expect(css);
         field.send_keys(text).await.expect(css);
     }
 
     /// Selects what is in a field, types over it, and presses Enter: without leaving the field, as clearing it would.
     pub(super) async fn replace(&self, css: &str, text: &str) {
-        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css);
+        let field = self.find(css).await;
         // Control and A, both released, then Enter at the end.
         field.send_keys(&format!("\u{e009}a\u{e000}{text}\u{e007}")).await.expect(css);
     }
@@ -103,35 +209,34 @@ impl Browser {
         self.client.goto(url).await.expect("the page loads");
     }
 
-    /// Light, dark and as on a phone.
-    pub(super) async fn screenshots(&self) {
+    /// Light, dark and as on a phone, of what is seen now.
+    pub(super) async fn screenshots(&self, of: &str) {
         for (name, scheme, width, height) in
-            [("light", "light", 1280, 1000), ("dark", "dark", 1280, 1000), ("phone", "light", 390, 844)]
+            [("light", "light", 1280, 1000), ("dark", "dark", 1280, 1000), ("phone", "light", 360, 780)]
         {
+            let name = format!("{of}-{name}");
             self.emulate(scheme, width, height).await;
             let changing = "return document.getAnimations().some((change) => change instanceof CSSTransition)";
             self.until("colours to settle", changing, false).await;
             let too_wide = "return document.documentElement.scrollWidth > innerWidth";
             assert_eq!(self.run(too_wide).await, json!(false), "the page is wider than {width} pixels");
-            self.shoot(name).await;
+            self.shoot(&name).await;
         }
         self.emulate("light", 1280, 1000).await;
     }
 
-    async fn emulate(&self, scheme: &str, width: u32, height: u32) {
+    pub(super) async fn emulate(&self, scheme: &str, width: u32, height: u32) {
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         for (command, parameters) in
             [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", size)]
         {
-            self.client
-                .issue_cmd(DevTools { command, parameters })
-                .await
-                .unwrap_or_else(|error| panic!("{command}: {error}"));
+            self.dev_tools(command, parameters).await;
         }
     }
 
-    async fn shoot(&self, name: &str) {
+    /// What is seen now, as it is.
+    pub(super) async fn shoot(&self, name: &str) {
         let directory: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
         std::fs::create_dir_all(&directory).expect("made");
         let picture = self.client.screenshot().await.expect("a picture");

@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::{
     ConfigError, Origin,
-    sections::{AudioLayer, HttpLayer, QueueLayer},
+    remote::{RemoteLayer, ResolverLayer},
+    sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
 };
 
 /// What the file says: every key is optional, a key it does not know is an error.
@@ -24,7 +25,13 @@ pub(super) struct FileLayer {
     #[serde(default)]
     pub(super) queue: QueueLayer,
     #[serde(default)]
+    pub(super) library: LibraryLayer,
+    #[serde(default)]
     pub(super) audio: AudioLayer,
+    #[serde(default)]
+    pub(super) remote: RemoteLayer,
+    #[serde(default)]
+    pub(super) resolver: ResolverLayer,
     #[serde(default)]
     pub(super) http: HttpLayer,
     #[serde(skip)]

@@ -3,14 +3,16 @@
 //! A section of the file is a struct in [`sections`]; [`layers`] reads the sources; [`report`] prints the result.
 
 mod layers;
+mod remote;
 mod report;
 mod sections;
 mod setting;
 
 pub(crate) use self::{
     layers::Environment,
+    remote::{Remote, Resolver},
     report::Report,
-    sections::{Audio, Http, Queue},
+    sections::{Audio, Http, Library, Queue},
     setting::{Origin, Setting},
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -29,7 +31,10 @@ pub(crate) struct Config {
     /// None: the server makes its own and keeps it in the data directory.
     pub(crate) api_token: Setting<Option<Secret>>,
     pub(crate) queue: Queue,
+    pub(crate) library: Library,
     pub(crate) audio: Audio,
+    pub(crate) remote: Remote,
+    pub(crate) resolver: Resolver,
     pub(crate) http: Http,
 }
 
@@ -91,10 +96,20 @@ impl Config {
                 .within(1..=300)?,
             api_token: check_token(api_token)?,
             queue: Queue::resolve(file.queue, origin)?,
+            library: Library::resolve(file.library, origin)?,
             audio: Audio::resolve(file.audio, origin)?,
+            remote: Remote::resolve(file.remote, origin)?,
+            resolver: Resolver::resolve(file.resolver, origin)?,
             http: Http::resolve(file.http, origin)?,
         };
         Ok(config)
+    }
+
+    /// What the player is told.
+    pub(crate) fn player(&self) -> streamcore_audio::AudioConfig {
+        let mut player = self.audio.config(&self.media_dir.value);
+        player.remote = self.remote.config(&self.resolver);
+        player
     }
 
     /// How long an orderly end may take.

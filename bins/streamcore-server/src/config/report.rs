@@ -17,7 +17,19 @@ fn token_hint(config: &Config) -> String {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Config { listen, data_dir, media_dir, shutdown_grace_seconds, api_token: _, queue, audio, http } = self.0;
+        let Config {
+            listen,
+            data_dir,
+            media_dir,
+            shutdown_grace_seconds,
+            api_token: _,
+            queue,
+            library,
+            audio,
+            remote,
+            resolver,
+            http,
+        } = self.0;
         line(f, "listen", listen.map(|v| quoted(&v.to_string())))?;
         line(f, "data_dir", data_dir.map(|v| quoted(&v.display().to_string())))?;
         line(f, "media_dir", media_dir.map(|v| quoted(&v.display().to_string())))?;
@@ -25,10 +37,37 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "# api_token: {}", token_hint(self.0))?;
         writeln!(f, "\n[queue]")?;
         line(f, "max_items", queue.max_items.map(usize::to_string))?;
+        line(f, "max_items_per_requester", queue.max_items_per_requester.map(usize::to_string))?;
+        line(f, "allow_duplicates", queue.allow_duplicates.map(bool::to_string))?;
+        line(f, "cooldown_seconds", queue.cooldown_seconds.map(u64::to_string))?;
+        line(f, "default_stream", queue.default_stream.map(i64::to_string))?;
+        writeln!(f, "\n[library]")?;
+        line(f, "max_tracks", library.max_tracks.map(usize::to_string))?;
+        line(f, "max_upload_bytes", library.max_upload_bytes.map(u64::to_string))?;
         writeln!(f, "\n[audio]")?;
         line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
         line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;
+        line(f, "quality", audio.quality.map(u8::to_string))?;
+        match &audio.placeholder.value {
+            Some(place) => line(f, "placeholder", (quoted(place), audio.placeholder.origin))?,
+            None => writeln!(f, "# placeholder is not set: a built-in chord plays when nothing else does")?,
+        }
         line(f, "max_listeners", audio.max_listeners.map(usize::to_string))?;
+        writeln!(f, "\n[remote]")?;
+        line(f, "enabled", remote.enabled.map(bool::to_string))?;
+        line(f, "allow", remote.allow.map(|networks| list(networks.iter().map(ToString::to_string))))?;
+        line(f, "max_megabytes", remote.max_megabytes.map(u64::to_string))?;
+        line(f, "min_bytes_per_second", remote.min_bytes_per_second.map(u64::to_string))?;
+        line(f, "connect_timeout_seconds", remote.connect_timeout_seconds.map(u64::to_string))?;
+        line(f, "answer_timeout_seconds", remote.answer_timeout_seconds.map(u64::to_string))?;
+        line(f, "read_timeout_seconds", remote.read_timeout_seconds.map(u64::to_string))?;
+        line(f, "retry_seconds", remote.retry_seconds.map(u64::to_string))?;
+        writeln!(f, "\n[resolver]")?;
+        match &resolver.command.value {
+            Some(command) => line(f, "command", (list(command.iter().cloned()), resolver.command.origin))?,
+            None => writeln!(f, "# command is not set: addresses of pages are refused")?,
+        }
+        line(f, "timeout_seconds", resolver.timeout_seconds.map(u64::to_string))?;
         writeln!(f, "\n[http]")?;
         match &http.public_url.value {
             Some(url) => line(f, "public_url", (quoted(url), http.public_url.origin))?,
@@ -38,7 +77,9 @@ impl fmt::Display for Report<'_> {
         line(f, "body_timeout_seconds", http.body_timeout_seconds.map(u64::to_string))?;
         line(f, "answer_timeout_seconds", http.answer_timeout_seconds.map(u64::to_string))?;
         line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
-        line(f, "max_connections", http.max_connections.map(usize::to_string))
+        line(f, "max_connections", http.max_connections.map(usize::to_string))?;
+        line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))?;
+        line(f, "max_listeners", http.max_listeners.map(usize::to_string))
     }
 }
 
@@ -50,6 +91,11 @@ impl<T> Setting<T> {
 
 fn line(f: &mut fmt::Formatter<'_>, key: &str, (value, origin): (String, Origin)) -> fmt::Result {
     writeln!(f, "{:<44} # {origin}", format!("{key} = {value}"))
+}
+
+/// An array of strings of TOML.
+fn list(texts: impl Iterator<Item = String>) -> String {
+    format!("[{}]", texts.map(|text| quoted(&text)).collect::<Vec<_>>().join(", "))
 }
 
 /// A basic string of TOML.

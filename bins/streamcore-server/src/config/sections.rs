@@ -3,6 +3,10 @@
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 use serde::Deserialize;
+use streamcore::{
+    StreamId,
+    queue::{Duplicates, Rules},
+};
 use streamcore_audio::AudioConfig;
 use streamcore_http::{ServeOptions, ServiceToken, Settings};
 
@@ -12,18 +16,87 @@ use super::{ConfigError, Origin, Setting};
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
     pub(crate) max_items: Setting<usize>,
+    /// 0: no quota.
+    pub(crate) max_items_per_requester: Setting<usize>,
+    pub(crate) allow_duplicates: Setting<bool>,
+    /// 0: none.
+    pub(crate) cooldown_seconds: Setting<u64>,
+    pub(crate) default_stream: Setting<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct QueueLayer {
     max_items: Option<usize>,
+    max_items_per_requester: Option<usize>,
+    allow_duplicates: Option<bool>,
+    cooldown_seconds: Option<u64>,
+    default_stream: Option<i64>,
 }
 
 impl Queue {
     pub(super) fn resolve(file: QueueLayer, origin: Origin) -> Result<Self, ConfigError> {
         let max_items = Setting::default(streamcore::queue::DEFAULT_MAX_ITEMS).or_from(file.max_items, origin);
-        Ok(Self { max_items: max_items.named("queue.max_items").within(1..=100_000)? })
+        Ok(Self {
+            max_items: max_items.named("queue.max_items").within(1..=100_000)?,
+            max_items_per_requester: Setting::default(0)
+                .or_from(file.max_items_per_requester, origin)
+                .named("queue.max_items_per_requester")
+                .within(0..=100_000)?,
+            allow_duplicates: Setting::default(true).or_from(file.allow_duplicates, origin),
+            cooldown_seconds: Setting::default(0)
+                .or_from(file.cooldown_seconds, origin)
+                .named("queue.cooldown_seconds")
+                .within(0..=MOST_COOLDOWN)?,
+            default_stream: Setting::default(1)
+                .or_from(file.default_stream, origin)
+                .named("queue.default_stream")
+                .within(-MOST_ID..=MOST_ID)?,
+        })
+    }
+
+    /// What an added item must keep to.
+    pub(crate) fn rules(&self) -> Rules {
+        let mut rules = Rules::at_most(self.max_items.value);
+        rules.max_per_requester = Some(self.max_items_per_requester.value).filter(|limit| *limit > 0);
+        rules.duplicates = if self.allow_duplicates.value { Duplicates::Allow } else { Duplicates::Refuse };
+        rules.cooldown = Some(Duration::from_secs(self.cooldown_seconds.value)).filter(|cooldown| !cooldown.is_zero());
+        rules
+    }
+}
+
+/// A week.
+const MOST_COOLDOWN: u64 = 7 * 24 * 3_600;
+/// As far as every reader of JSON can count.
+const MOST_ID: i64 = (1 << 53) - 1;
+
+/// 100 GiB.
+const MOST_UPLOAD: u64 = 100 << 30;
+
+/// `[library]`
+#[derive(Debug, Clone)]
+pub(crate) struct Library {
+    pub(crate) max_tracks: Setting<usize>,
+    pub(crate) max_upload_bytes: Setting<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LibraryLayer {
+    max_tracks: Option<usize>,
+    max_upload_bytes: Option<u64>,
+}
+
+impl Library {
+    pub(super) fn resolve(file: LibraryLayer, origin: Origin) -> Result<Self, ConfigError> {
+        let max_tracks = Setting::default(streamcore::library::DEFAULT_MAX_TRACKS).or_from(file.max_tracks, origin);
+        Ok(Self {
+            max_tracks: max_tracks.named("library.max_tracks").within(1..=10_000_000)?,
+            max_upload_bytes: Setting::default(200 * 1024 * 1024)
+                .or_from(file.max_upload_bytes, origin)
+                .named("library.max_upload_bytes")
+                .within(1..=MOST_UPLOAD)?,
+        })
     }
 }
 
@@ -32,6 +105,8 @@ impl Queue {
 pub(crate) struct Audio {
     pub(crate) bitrate_kbps: Setting<u32>,
     pub(crate) sample_rate: Setting<u32>,
+    pub(crate) quality: Setting<u8>,
+    pub(crate) placeholder: Setting<Option<String>>,
     pub(crate) max_listeners: Setting<usize>,
 }
 
@@ -40,6 +115,8 @@ pub(crate) struct Audio {
 pub(super) struct AudioLayer {
     bitrate_kbps: Option<u32>,
     sample_rate: Option<u32>,
+    quality: Option<u8>,
+    placeholder: Option<String>,
     max_listeners: Option<usize>,
 }
 
@@ -55,6 +132,12 @@ impl Audio {
                 .or_from(file.sample_rate, origin)
                 .named("audio.sample_rate")
                 .one_of(&[32_000, 44_100, 48_000])?,
+            quality: Setting::default(usual.quality)
+                .or_from(file.quality, origin)
+                .named("audio.quality")
+                .within(0..=7)?,
+            // Whether it can be played is looked at by the player, which has another one if not.
+            placeholder: Setting::default(usual.placeholder).or_from(file.placeholder.map(Some), origin),
             max_listeners: Setting::default(usual.max_listeners)
                 .or_from(file.max_listeners, origin)
                 .named("audio.max_listeners")
@@ -67,6 +150,8 @@ impl Audio {
         AudioConfig {
             bitrate_kbps: self.bitrate_kbps.value,
             sample_rate: self.sample_rate.value,
+            quality: self.quality.value,
+            placeholder: self.placeholder.value.clone(),
             max_listeners: self.max_listeners.value,
             ..AudioConfig::new(media_dir)
         }
@@ -82,6 +167,8 @@ pub(crate) struct Http {
     pub(crate) answer_timeout_seconds: Setting<u64>,
     pub(crate) write_timeout_seconds: Setting<u64>,
     pub(crate) max_connections: Setting<usize>,
+    pub(crate) max_idempotency_keys: Setting<usize>,
+    pub(crate) max_listeners: Setting<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -93,6 +180,8 @@ pub(super) struct HttpLayer {
     answer_timeout_seconds: Option<u64>,
     write_timeout_seconds: Option<u64>,
     max_connections: Option<usize>,
+    max_idempotency_keys: Option<usize>,
+    max_listeners: Option<usize>,
 }
 
 impl Http {
@@ -119,6 +208,14 @@ impl Http {
                 .or_from(file.max_connections, origin)
                 .named("http.max_connections")
                 .within(1..=1_000_000)?,
+            max_idempotency_keys: Setting::default(10_000)
+                .or_from(file.max_idempotency_keys, origin)
+                .named("http.max_idempotency_keys")
+                .within(1..=1_000_000)?,
+            max_listeners: Setting::default(9_000)
+                .or_from(file.max_listeners, origin)
+                .named("http.max_listeners")
+                .within(1..=1_000_000)?,
         })
     }
 
@@ -133,9 +230,20 @@ impl Http {
     }
 
     /// What the routes are told.
-    pub(crate) fn settings(&self, token: ServiceToken, queue: &Queue) -> Settings {
+    pub(crate) fn settings(
+        &self,
+        token: ServiceToken,
+        queue: &Queue,
+        library: &Library,
+        max_listeners: usize,
+    ) -> Settings {
         let mut settings = Settings::new(token);
-        settings.max_items = queue.max_items.value;
+        settings.max_listeners = max_listeners;
+        settings.rules = queue.rules();
+        settings.default_stream = StreamId::new(queue.default_stream.value);
+        settings.max_tracks = library.max_tracks.value;
+        settings.max_upload_bytes = library.max_upload_bytes.value;
+        settings.max_idempotency_keys = self.max_idempotency_keys.value;
         settings.version = env!("CARGO_PKG_VERSION");
         settings.public_url.clone_from(&self.public_url.value);
         settings.body_timeout = Duration::from_secs(self.body_timeout_seconds.value);

@@ -68,6 +68,20 @@ fn a_value_that_is_not_usable_names_key_value_origin_and_reason() {
 }
 
 #[test]
+fn the_rules_of_a_queue_are_what_the_file_says() {
+    let usual = defaults().queue.rules();
+    assert_eq!(usual, streamcore::queue::Rules::default());
+    let file = "[queue]\nmax_items = 5\nmax_items_per_requester = 2\nallow_duplicates = false\ncooldown_seconds = 60";
+    let rules = resolve(&Flags::default(), &[], file).expect("valid").queue.rules();
+    assert_eq!((rules.max_items, rules.max_per_requester), (5, Some(2)));
+    assert_eq!(rules.duplicates, streamcore::queue::Duplicates::Refuse);
+    assert_eq!(rules.cooldown, Some(std::time::Duration::from_secs(60)));
+    for wrong in ["allow_duplicates = \"maybe\"", "cooldown_seconds = -1", "max_items_per_requester = 100001"] {
+        assert!(resolve(&Flags::default(), &[], &format!("[queue]\n{wrong}")).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_public_url_that_is_not_usable_is_told_what_is_wrong_with_it() {
     for (url, reason) in [
         ("radio.example", "it must begin with https:// or http://"),
@@ -145,6 +159,67 @@ fn the_example_file_has_every_key_and_equals_the_defaults() {
     assert!(from_elsewhere.is_empty(), "the example lacks {from_elsewhere:?}");
 
     // What has no default value is there as a comment.
+    let set = resolve(&Flags::default(), &[], &example.replace("# command = ", "command = ")).expect("valid");
+    assert_eq!(set.resolver.command.value.as_deref().and_then(<[_]>::last).map(String::as_str), Some("{url}"));
     let set = resolve(&Flags::default(), &[], &example.replace("# public_url", "public_url")).expect("valid");
     assert_eq!(set.http.public_url.value.as_deref(), Some("https://radio.example"));
+    let set = resolve(&Flags::default(), &[], &example.replace("# placeholder", "placeholder")).expect("valid");
+    assert_eq!(set.audio.config("media".as_ref()).placeholder.as_deref(), Some("hold.mp3"));
+    assert!(Report(&set).to_string().contains("placeholder = \"hold.mp3\""));
+}
+
+#[test]
+fn networks_and_the_resolver_are_read_strictly_and_reach_the_player() {
+    let file =
+        "[remote]\nallow = [\"10.0.0.0/8\", \"::1\"]\nmax_megabytes = 1\n[resolver]\ncommand = [\"r\", \"{url}\"]";
+    let config = resolve(&Flags::default(), &[], file).expect("valid");
+    let remote = config.player().remote;
+    assert_eq!(remote.allow.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.0/8", "::1/128"]);
+    assert_eq!((remote.max_bytes, remote.resolver.map(|command| command.len())), (1 << 20, Some(2)));
+    let report = Report(&config).to_string();
+    let again = resolve(&Flags::default(), &[], &report).expect("the report parses");
+    assert_eq!(values(&again), values(&config));
+    for (file, told) in [
+        (
+            "[remote]\nallow = [\"10.0.0.5/8\"]",
+            "remote.allow = \"10.0.0.5/8\" (file) is not usable: it is not a network",
+        ),
+        ("[remote]\nretry_seconds = 601", "remote.retry_seconds = 601"),
+        ("[resolver]\ncommand = []", "it names no program"),
+        ("[resolver]\ncommand = [\"yt-dlp {url}\"]", "no argument holds {url}"),
+    ] {
+        let error = resolve(&Flags::default(), &[], file).expect_err("refused").to_string();
+        assert!(error.contains(told), "{error}");
+    }
+}
+
+/// Whatever stands in the file: settings, or a sentence that names the file or where the value comes from; never a panic.
+#[test]
+fn a_settings_file_that_is_spoilt_anywhere_is_read_or_refused() {
+    const VALUES: &str = r##"-1 0 1.5 nan inf 9223372036854775807 9223372036854775808 true "" "x" "\u0000" "../.." "[::1]:0" "http://"
+        "https://\u202e" "https://x:99999999" [] {} [[1]] 1979-05-27 '''x """x"##;
+    let example = include_str!("../../streamcore.example.toml").lines();
+    let lines: Vec<_> = example.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let check = |text: &str| {
+        if let Err(error) = resolve(&Flags::default(), &[], text) {
+            let error = error.to_string();
+            assert!(error.contains("test.toml") || error.contains("(file)"), "{error}");
+        }
+    };
+    for (at, line) in lines.iter().enumerate() {
+        let Some((key, _)) = line.split_once('=') else { continue };
+        for value in VALUES.split_whitespace() {
+            let spoilt = format!("{key}= {value}");
+            let mut spoilt_lines = lines.clone();
+            spoilt_lines[at] = &spoilt;
+            check(&spoilt_lines.join("\n"));
+        }
+    }
+    let text = lines.join("\n");
+    for (at, _) in text.char_indices() {
+        check(&text[..at]);
+        for piece in ["\0", "\"", "[", "=", "\u{202e}"] {
+            check(&format!("{}{piece}{}", &text[..at], &text[at..]));
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     EncodeError,
-    pcm::{CHANNELS, Fade, fade, samples, samples_in},
+    pcm::{BLOCK, CHANNELS, Fade, fade, samples, samples_in},
     splice::fade_in_samples,
 };
 
@@ -43,7 +43,14 @@ impl Engine {
             if self.line.ready() < 2 && !tape.has(running_start) {
                 return Ok(());
             }
+            tape.align(self.line.position());
             let (playback, sample) = (tape.playback, tape.sample);
+            if let Some((looped, index)) = tape.whole_block().filter(|_| self.line.room() == BLOCK) {
+                tape.gave_block();
+                self.note(playback, sample);
+                self.line.feed_block(&looped, index)?;
+                continue;
+            }
             let mut pcm = std::mem::take(&mut self.scratch);
             pcm.clear();
             match tape.read(self.line.room(), &mut pcm) {
@@ -53,6 +60,11 @@ impl Engine {
                     return Ok(());
                 }
                 Read::End(end) => {
+                    let over = self.quality.sounds_at(self.line.position());
+                    self.tell(over);
+                    if self.marks.beginning_of(playback).is_some() {
+                        self.quality.ends_at(self.line.position());
+                    }
                     if let Some(live) = self.live.as_mut().filter(|live| live.playback == playback) {
                         live.ends(end);
                     }
@@ -80,24 +92,36 @@ impl Engine {
     }
 
     pub(super) fn feed(&mut self, playback: PlaybackId, sample: u64, pcm: &[f32]) -> Result<(), EncodeError> {
+        self.note(playback, sample);
+        self.line.feed(pcm)
+    }
+
+    /// What is fed next is this.
+    fn note(&mut self, playback: PlaybackId, sample: u64) {
         let at = self.line.position();
         let was_silent = self.marks.at(at).is_none();
         self.marks.set(at, Some((playback, sample)));
         if let Some(live) = self.live.as_mut().filter(|live| live.playback == playback) {
             live.first.get_or_insert(at);
+            let follows = std::mem::take(&mut live.follows);
+            let joined = self.quality.begins_at(at, follows);
+            self.tell(joined);
         }
+        let over = self.quality.sounds_at(at);
+        self.tell(over);
         // Behind silence there is no lead to keep: it is heard at once.
         self.urgent |= was_silent && self.line.ready() < 2;
         self.starving_since = None;
-        self.line.feed(pcm)
     }
 
     /// Makes up what is missing to this many frames.
     pub(super) fn fill_with_silence(&mut self, frames: u64, now: Duration) -> Result<(), EncodeError> {
         while self.line.ready() < frames {
+            let mut starves = None;
             let tail = match &mut self.current {
                 Some(tape) if !self.paused && self.kept.is_empty() => {
                     self.starving_since.get_or_insert(now);
+                    starves = Some(tape.has_begun());
                     let sample = tape.sample;
                     let tail = tape.starve(fade_in_samples(self.setup.format.sample_rate));
                     if !tail.is_empty() {
@@ -108,6 +132,9 @@ impl Engine {
                 _ => Vec::new(),
             };
             self.line.feed(&tail)?;
+            if let Some(begun) = starves {
+                self.quality.starves_at(self.line.position(), begun);
+            }
             self.marks.set(self.line.position(), None);
             self.line.feed_silence()?;
         }
@@ -120,6 +147,8 @@ impl Engine {
             return;
         }
         self.starving_since = None;
+        let over = self.quality.sounds_at(self.line.position());
+        self.tell(over);
         let Some(tape) = self.current.take() else { return };
         if let Some(live) = self.live.as_mut().filter(|live| live.playback == tape.playback) {
             let detail = format!("nothing could be read from it for {} seconds", MAX_STALL.as_secs());

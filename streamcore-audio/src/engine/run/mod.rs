@@ -10,17 +10,18 @@ use std::{
 };
 
 use bytes::BytesMut;
-use streamcore::player::Report;
+use streamcore::player::{Incident, Report, Wave};
 
 use super::{
     Carried, Inbox, Order, Outlet, Setup,
     live::Live,
     marks::{Marks, Run},
+    quality::Quality,
     tape::Tape,
 };
 use crate::{
     EncodeError,
-    mount::Mount,
+    mount::{Mount, Titles},
     pace::{Pace, next_wave},
     pcm::time_of,
     splice::Line,
@@ -28,8 +29,9 @@ use crate::{
 
 /// How long what plays may go on while the next file is opened, and a wave wait for the order that follows an end; then silence takes over.
 const PATIENCE: Duration = Duration::from_millis(150);
-/// How long silence may stand in for a file that gives nothing; then the playback has failed.
-const MAX_STALL: Duration = Duration::from_secs(20);
+/// How long silence may stand in for a file that gives nothing; then the playback has failed. Longer than a remote source tries by default, as it
+/// knows better why, and less than the 15 s after which the stream gives up any player.
+pub(crate) const MAX_STALL: Duration = Duration::from_secs(12);
 const PROGRESS: Duration = Duration::from_secs(1);
 /// Frames that go out at once behind a cut: the first two still carry the fade.
 const CUT_FRAMES: u64 = 4;
@@ -46,6 +48,7 @@ pub(super) struct Engine {
     pace: Pace,
     line: Line,
     marks: Marks,
+    titles: Titles,
     live: Option<Live>,
     /// What is fed now; behind `kept`, if that holds anything.
     current: Option<Tape>,
@@ -67,6 +70,7 @@ pub(super) struct Engine {
     ended_at: Option<Duration>,
     /// How many were told last; none if nobody was told yet.
     listeners: Option<u64>,
+    quality: Quality,
     scratch: Vec<f32>,
 }
 
@@ -91,6 +95,7 @@ impl Engine {
             orders: carried.orders,
             begin: carried.begin,
             marks: Marks::default(),
+            titles: Titles::default(),
             live: carried.live,
             current: None,
             next: None,
@@ -104,6 +109,7 @@ impl Engine {
             starving_since: None,
             ended_at: None,
             listeners: carried.listeners,
+            quality: Quality::new(setup.format.sample_rate),
             scratch: Vec::new(),
             setup,
         };
@@ -150,7 +156,8 @@ impl Engine {
             self.fill(self.lead_frames())?;
             self.report_end(now);
             if (self.urgent || now >= self.next_wave) && self.held_until(now).is_none() {
-                self.wave(now)?;
+                // An urgent one goes out before its time.
+                self.wave(now, wave_at.max(self.next_wave.min(now)))?;
                 self.report_end(now);
             }
             if !self.wants_pcm() {
@@ -159,15 +166,16 @@ impl Engine {
         }
     }
 
-    /// Sends what is due until the next wave, and refills the lead.
-    fn wave(&mut self, now: Duration) -> Result<(), EncodeError> {
+    /// Sends what is due until the next wave, and refills the lead. It was meant to be sent at `due`.
+    fn wave(&mut self, now: Duration, due: Duration) -> Result<(), EncodeError> {
         let wave = self.setup.wave;
         if self.pace.skip_ahead(self.line.sent(), now, self.setup.burst.max(wave)) {
             tracing::warn!("the machine stood still; the broadcast skips ahead");
         }
         let first = self.line.sent();
         let mut until = self.pace.due_before(now + wave).max(first);
-        if std::mem::take(&mut self.urgent) {
+        let cut = std::mem::take(&mut self.urgent);
+        if cut {
             until = until.max((first + CUT_FRAMES).min(self.pace.due_before(now + 2 * wave)));
         }
         if now >= self.next_wave {
@@ -180,7 +188,11 @@ impl Engine {
         for _ in 0..count {
             chunk.extend(self.line.take());
         }
-        self.mount.publish(chunk.freeze(), count);
+        let heard = self.marks.at(Line::heard_in(first));
+        let title = heard.and_then(|(playback, _)| self.titles.of(playback));
+        self.mount.publish(Wave { audio: chunk.freeze(), title, cut }, count);
+        let late = self.quality.wave_went_out(due, self.begin.elapsed(), self.setup.burst.max(wave));
+        self.tell(late);
         self.report_wave(first, now);
         self.marks.forget_before(Line::heard_in(first));
         self.fail_if_stalled(now);
@@ -188,6 +200,12 @@ impl Engine {
         self.fill(self.lead_frames())?;
         self.urgent = false;
         Ok(())
+    }
+
+    pub(super) fn tell(&self, incident: Option<Incident>) {
+        if let Some(incident) = incident {
+            self.outlet.send(Report::Incident(incident));
+        }
     }
 
     /// Tells what went out with a wave whose first frame is this.

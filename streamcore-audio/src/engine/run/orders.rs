@@ -24,7 +24,8 @@ impl Engine {
                 self.outlet.send(Report::Listeners { count });
             }
             Order::Play(play) => {
-                self.live = Some(Live::new(play.playback, false));
+                self.live = Some(Live::new(play.playback, false).following(play.join == Join::AtEnd));
+                self.titles.note(play.playback, &play.item);
                 let (join, tape) = (play.join, self.open(play));
                 self.take_over(tape, join, now)?;
             }
@@ -45,7 +46,8 @@ impl Engine {
     /// Starts the decoder of an item.
     pub(super) fn open(&self, play: Play) -> Tape {
         let rate = self.setup.format.sample_rate;
-        let job = Job { root: self.setup.root.clone(), url: play.item.url, from: play.from, rate };
+        let (root, abandoned) = (self.setup.root.clone(), self.setup.abandoned.clone());
+        let job = Job { root, url: play.item.url, from: play.from, rate, abandoned };
         let inbox = Arc::clone(&self.inbox);
         let receive = decode::spawn(job, move || inbox.pcm_is_there());
         Tape::file(play.playback, samples_in(play.from, rate), receive, fade_out_samples(rate))
@@ -55,6 +57,7 @@ impl Engine {
     pub(super) fn take_over(&mut self, tape: Tape, join: Join, now: Duration) -> Result<(), EncodeError> {
         self.starving_since = None;
         if std::mem::take(&mut self.paused) {
+            self.quality.interrupted();
             // It is silent already; what the pause kept belongs to a playback that is over.
             self.kept.clear();
             (self.current, self.next, self.replacing) = (Some(tape), None, None);
@@ -97,6 +100,7 @@ impl Engine {
         let not_before = replaced.map_or(0, |it| self.marks.beginning_of(it).unwrap_or(self.line.position()));
         self.cut(not_before)?;
         self.kept.clear();
+        self.quality.interrupted();
         tape.fade_in(fade_in_samples(self.setup.format.sample_rate));
         (self.current, self.next) = (Some(tape), None);
         Ok(())
@@ -119,6 +123,12 @@ impl Engine {
         self.paused = false;
         self.starving_since = None;
         let length = fade_in_samples(self.setup.format.sample_rate);
+        if let Some(tape) = self.current.as_mut().filter(|tape| tape.is_placeholder()) {
+            // Of a loop nothing is lost; behind the silence it falls in with the blocks of the line again.
+            self.kept.retain(|run| run.playback != tape.playback);
+            tape.begin_again();
+            tape.fade_in(length);
+        }
         if self.kept.is_empty() {
             self.current.iter_mut().for_each(|tape| tape.fade_in(length));
         } else {
@@ -130,6 +140,8 @@ impl Engine {
     pub(super) fn cut(&mut self, not_before: u64) -> Result<VecDeque<Run>, EncodeError> {
         let removed = self.line.cut(not_before)?;
         let at = removed.at;
+        let over = self.quality.sounds_at(at);
+        self.tell(over);
         if let Some(live) = self.live.as_mut().filter(|live| live.first.is_some_and(|first| first >= at)) {
             live.first = None;
         }

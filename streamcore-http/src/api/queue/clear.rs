@@ -1,6 +1,6 @@
-//! `DELETE /api/v1/queue/{stream}`: takes all waiting items out. What plays goes on.
+//! `DELETE /api/v1/queue/{stream}`: takes all waiting items out. What plays goes on; `restore` brings them back.
 
-use streamcore::queue::{Change, Op};
+use streamcore::queue::Op;
 
 use crate::{
     edge::{Answer, Call, respond},
@@ -10,9 +10,7 @@ use crate::{
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let queue = &*call.app.queue;
-    let expected = call.if_match().expected(queue, stream).await?;
-    let applied = queue.apply(stream, Change { op: Op::Clear, expected }).await?;
+    let applied = super::apply(&call, stream, Op::Clear).await?;
     let message = Notice::Cleared.message(call.language);
     let body = Done { success: true, message, revision: Some(applied.revision) };
     Ok(respond::tagged(respond::json(&body)?, applied.revision))

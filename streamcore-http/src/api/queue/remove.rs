@@ -1,6 +1,6 @@
 //! `DELETE /api/v1/queue/{stream}/items/{item}`: takes a waiting item out.
 
-use streamcore::queue::{Change, Op};
+use streamcore::queue::Op;
 
 use crate::{
     edge::{Answer, Call, respond},
@@ -10,10 +10,7 @@ use crate::{
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let id = call.item()?;
-    let queue = &*call.app.queue;
-    let expected = call.if_match().expected(queue, stream).await?;
-    let applied = queue.apply(stream, Change { op: Op::Remove { id }, expected }).await?;
+    let applied = super::apply(&call, stream, Op::Remove { id: call.item()? }).await?;
     let message = Notice::Removed.message(call.language);
     let body = Done { success: true, message, revision: Some(applied.revision) };
     Ok(respond::tagged(respond::json(&body)?, applied.revision))

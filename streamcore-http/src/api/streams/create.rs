@@ -19,21 +19,27 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let app = &call.app;
     let mut record = registry::StreamRecord {
         id: StreamId::new(0),
-        uuid: random_uuid()?,
+        uuid: call.new_uuid("stream")?,
         name: wanted.name,
         created_at: app.runtime.now(),
     };
-    match wanted.id {
-        Some(id) => {
+    match (made_before(&call, &record).await?, wanted.id) {
+        (Some(made), _) => record = made,
+        (None, Some(id)) => {
             record.id = id;
             app.registry.create(record.clone()).await?;
         }
-        None => create_somewhere(app, &mut record).await?,
+        (None, None) => create_somewhere(app, &mut record).await?,
     }
     let location = format!("/api/v1/streams/{}", record.id);
     let mut response = respond::json_with(StatusCode::CREATED, &StreamRecord::new(record, None))?;
     respond::set(&mut response, header::LOCATION, &location);
     Ok(response)
+}
+
+/// The stream that this request made when it came before, if nobody could tell its caller.
+async fn made_before(call: &Call, record: &registry::StreamRecord) -> Result<Option<registry::StreamRecord>, ApiError> {
+    if call.request().is_none() { Ok(None) } else { Ok(call.app.registry.by_uuid(record.uuid).await?) }
 }
 
 /// Small numbers are easy to say, so the first one after the count of streams that is free; where many are taken, a random one.

@@ -4,4 +4,5 @@ pub(crate) mod command;
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod one;
+pub(crate) mod seek;
 pub(crate) mod status;

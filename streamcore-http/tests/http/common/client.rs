@@ -157,7 +157,8 @@ impl Reply {
         assert_eq!(body["error"], code, "{body}");
         assert!(!body["message"].as_str().unwrap_or_default().is_empty(), "{body}");
         assert!(!body["detail"].is_null() && body["details"].is_object(), "{body}");
-        assert_eq!(retry_after.is_some(), status == 503, "Retry-After comes with 503");
+        let comes_back = matches!(status, 429 | 503) || code == "request_in_progress";
+        assert_eq!(retry_after.is_some(), comes_back, "Retry-After comes with what ends by itself");
         body
     }
 }

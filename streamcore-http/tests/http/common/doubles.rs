@@ -13,10 +13,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
 use streamcore::{
-    FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId,
-    media::{Media, MediaFile, MediaInfo, MediaList},
-    player::{Broadcast, Join, ListenError, Listener, Play, Player, Report, Reports},
-    queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Page, Queue, QueueView, Released},
+    FailureKind, FailureReason, PlaybackId, QueueItem, Source, StreamId, Timestamp,
+    idempotency::{
+        self, Answer, Claim, Fingerprint, Idempotency, Limits, MemoryIdempotency, Origin, ScopedKey, Ticket,
+    },
+    media::{Media, MediaFile, MediaInfo, MediaList, StoreError, Upload},
+    player::{Broadcast, Join, ListenError, Play, Player, Report, Reports, Wave, Waves},
+    queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Op, Page, Queue, QueueView, Released},
 };
 use tokio::sync::mpsc;
 
@@ -27,6 +30,7 @@ pub(crate) struct ScriptedPlayer {
     connected: Arc<AtomicUsize>,
     joined: AtomicUsize,
     pub(crate) full: AtomicBool,
+    given_up: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -89,6 +93,11 @@ impl ScriptedPlayer {
         self.connected.load(Ordering::SeqCst)
     }
 
+    /// How many were given up because they took nothing.
+    pub(crate) fn given_up(&self) -> usize {
+        self.given_up.load(Ordering::SeqCst)
+    }
+
     /// How many have ever connected.
     pub(crate) fn joined(&self) -> usize {
         self.joined.load(Ordering::SeqCst)
@@ -129,7 +138,7 @@ impl Player for ScriptedPlayer {
 }
 
 impl Broadcast for ScriptedPlayer {
-    fn listen(&self, stream: StreamId) -> Result<Listener, ListenError> {
+    fn waves(&self, stream: StreamId) -> Result<Waves, ListenError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(ListenError::Full { limit: 3 });
         }
@@ -141,9 +150,14 @@ impl Broadcast for ScriptedPlayer {
         self.joined.fetch_add(1, Ordering::SeqCst);
         let connected = Connected(Arc::clone(&self.connected));
         Ok(futures::stream::unfold((receiver, connected), |(mut receiver, connected)| async move {
-            Some((receiver.recv().await?, (receiver, connected)))
+            let audio = receiver.recv().await?;
+            Some((Wave { audio, title: None, cut: false }, (receiver, connected)))
         })
         .boxed())
+    }
+
+    fn gave_up(&self, _stream: StreamId, _behind: Duration) {
+        self.given_up.fetch_add(1, Ordering::SeqCst);
     }
 
     fn content_type(&self) -> &'static str {
@@ -171,6 +185,15 @@ impl Media for ScriptedMedia {
             return refused(FailureKind::Forbidden, "the path leaves the media directory; name a file inside of it");
         }
         assert!(!url.contains("panic"), "the media check panics, as the test wants it to");
+        if url.contains("youtu.be") {
+            return refused(FailureKind::ResolverMissing, "it is a page, and this server has no resolver");
+        }
+        if url.contains("tardy") {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        if url.contains("unmounted") {
+            return refused(FailureKind::Unavailable, "the media directory cannot be read");
+        }
         if url.contains("missing") {
             return refused(FailureKind::NotFound, "there is no such file; see the list of media");
         }
@@ -179,6 +202,20 @@ impl Media for ScriptedMedia {
         let title = name.split('.').next().unwrap_or(name).to_owned();
         let duration = (source == Source::File).then_some(Duration::from_millis(180_500));
         Ok(MediaInfo { url: url.trim_start_matches("./").to_owned(), source, duration, title, artist: None })
+    }
+
+    async fn store(&self, name: &str, mut bytes: Upload, max_bytes: u64) -> Result<MediaInfo, StoreError> {
+        let mut count = 0;
+        while let Some(piece) = bytes.next().await {
+            count += piece.map_err(|_| StoreError::Interrupted)?.len() as u64;
+            if count > max_bytes {
+                return Err(StoreError::TooLarge { limit: max_bytes });
+            }
+        }
+        if name.contains("full") {
+            return Err(StoreError::Unavailable { detail: "the disk is full".to_owned() });
+        }
+        self.check(&format!("uploads/{name}")).await.map_err(StoreError::Refused)
     }
 
     async fn list(&self, filter: &str, limit: usize) -> Result<MediaList, FailureReason> {
@@ -196,9 +233,26 @@ pub(crate) struct SwitchedQueue {
     pub(crate) inner: MemoryQueue,
     pub(crate) away: AtomicBool,
     pub(crate) silent: AtomicBool,
+    /// Behind the next move somebody else edits.
+    pub(crate) meddle: AtomicBool,
+    /// Edits wait until they are let go.
+    pub(crate) hold: AtomicBool,
+    let_go: tokio::sync::Notify,
 }
 
 impl SwitchedQueue {
+    pub(crate) fn release_held(&self) {
+        self.hold.store(false, Ordering::SeqCst);
+        self.let_go.notify_waiters();
+    }
+
+    async fn held(&self) {
+        let let_go = self.let_go.notified();
+        if self.hold.load(Ordering::SeqCst) {
+            let_go.await;
+        }
+    }
+
     async fn gate(&self) -> queue::Result<()> {
         if self.silent.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
@@ -214,7 +268,13 @@ impl SwitchedQueue {
 impl Queue for SwitchedQueue {
     async fn apply(&self, stream: StreamId, change: Change) -> queue::Result<Applied> {
         self.gate().await?;
-        self.inner.apply(stream, change).await
+        self.held().await;
+        let meddles = matches!(change.op, Op::Move { .. }) && self.meddle.swap(false, Ordering::SeqCst);
+        let applied = self.inner.apply(stream, change).await?;
+        if meddles {
+            self.inner.apply(stream, Op::Shuffle { seed: 1 }.into()).await?;
+        }
+        Ok(applied)
     }
 
     async fn advance(&self, stream: StreamId, advance: Advance) -> queue::Result<Advanced> {
@@ -244,5 +304,69 @@ impl Queue for SwitchedQueue {
 
     fn changes(&self) -> BoxStream<'static, StreamId> {
         self.inner.changes()
+    }
+}
+
+/// Idempotency keys that can be forgotten, as after their day, or lose how a request ended, as after a crash that nobody waits for any more.
+#[derive(Debug, Default)]
+pub(crate) struct ForgetfulKeys {
+    inner: Mutex<Arc<MemoryIdempotency>>,
+    claims: AtomicUsize,
+    /// Claims are never answered.
+    pub(crate) silent: AtomicBool,
+    /// Claims are, and their ends are not.
+    pub(crate) silent_ends: AtomicBool,
+    /// Answers are not kept, and their claims are as overdue ones.
+    pub(crate) lose_ends: AtomicBool,
+}
+
+async fn never_if(silent: &AtomicBool) {
+    if silent.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
+}
+
+impl ForgetfulKeys {
+    pub(crate) fn forget(&self) {
+        *self.inner.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
+    /// How many claims there were.
+    pub(crate) fn claims(&self) -> usize {
+        self.claims.load(Ordering::SeqCst)
+    }
+
+    fn inner(&self) -> Arc<MemoryIdempotency> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[async_trait]
+impl Idempotency for ForgetfulKeys {
+    async fn claim(
+        &self,
+        key: ScopedKey,
+        request: Fingerprint,
+        origin: Origin,
+        limits: Limits,
+        now: Timestamp,
+    ) -> idempotency::Result<Claim> {
+        never_if(&self.silent).await;
+        let claim = self.inner().claim(key, request, origin, limits, now).await;
+        self.claims.fetch_add(1, Ordering::SeqCst);
+        claim
+    }
+
+    async fn finish(&self, ticket: Ticket, answer: Answer, now: Timestamp) -> idempotency::Result<bool> {
+        never_if(&self.silent_ends).await;
+        if self.lose_ends.load(Ordering::SeqCst) {
+            return self.inner().abandon(ticket).await.map(|()| false);
+        }
+        self.inner().finish(ticket, answer, now).await
+    }
+
+    async fn abandon(&self, ticket: Ticket) -> idempotency::Result<()> {
+        never_if(&self.silent_ends).await;
+        self.inner().abandon(ticket).await
     }
 }

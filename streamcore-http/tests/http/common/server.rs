@@ -7,6 +7,7 @@ use streamcore::{
     StreamId,
     auto_end::Never,
     driver::{Host, Ports},
+    library::MemoryLibrary,
     metrics::Noop,
     registry::MemoryRegistry,
 };
@@ -15,7 +16,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
     Client, DEADLINE,
-    doubles::{ScriptedMedia, ScriptedPlayer, SwitchedQueue},
+    doubles::{ForgetfulKeys, ScriptedMedia, ScriptedPlayer, SwitchedQueue},
 };
 
 pub(crate) const TOKEN: &str = "test-token-0123456789";
@@ -27,6 +28,7 @@ pub(crate) const STREAM: StreamId = StreamId::new(7);
 pub(crate) struct Server {
     pub(crate) player: Arc<ScriptedPlayer>,
     pub(crate) queue: Arc<SwitchedQueue>,
+    pub(crate) keys: Arc<ForgetfulKeys>,
     pub(crate) host: Arc<Host>,
     pub(crate) state: Arc<State>,
     pub(crate) api: Client,
@@ -47,6 +49,7 @@ impl Server {
     pub(crate) async fn on(address: SocketAddr, adjust: impl FnOnce(&mut Settings, &mut ServeOptions)) -> Self {
         let player = Arc::new(ScriptedPlayer::default());
         let queue = Arc::new(SwitchedQueue::default());
+        let keys = Arc::new(ForgetfulKeys::default());
         let registry = Arc::new(MemoryRegistry::new());
         let runtime = Arc::new(TokioRuntime::new());
         let host = Host::new(Ports {
@@ -67,6 +70,8 @@ impl Server {
             registry,
             broadcast: player.clone(),
             media: Arc::new(ScriptedMedia),
+            library: Arc::new(MemoryLibrary::new()),
+            idempotency: keys.clone(),
             runtime,
             settings,
         });
@@ -77,7 +82,7 @@ impl Server {
             let _ = stopped.await;
         }));
         let anonymous = Client::anonymous(address);
-        Self { player, queue, host, state, api: anonymous.authorized(), anonymous, stop: Some(stop), task }
+        Self { player, queue, keys, host, state, api: anonymous.authorized(), anonymous, stop: Some(stop), task }
     }
 
     /// Tells the server to stop and says how long it took.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::{prelude::*, sample::Index};
 
 use super::*;
-use crate::{FailureKind, FailureReason};
+use crate::{FailureKind, FailureReason, Outcome, queue::Repeat};
 
 /// How many generated stories each law is tried on; `STREAMCORE_PROPTEST_CASES` raises it.
 #[expect(clippy::disallowed_methods, reason = "a test may be told by its environment how long to look")]
@@ -17,6 +17,9 @@ fn config() -> ProptestConfig {
 #[derive(Debug, Clone)]
 enum Step {
     Add(Placement),
+    /// Media that was queued before.
+    AddTheSame,
+    Repeat(Repeat),
     Remove(Index),
     Clear,
     Hint,
@@ -27,6 +30,10 @@ enum Step {
     Skip,
     SkipCurrent,
     SkipSomethingElse,
+    Jump(Index, bool),
+    JumpFromCurrent(Index, bool),
+    JumpNowhere,
+    Seek(u64),
     Started,
     Ended,
     EndedBefore(Index),
@@ -46,6 +53,8 @@ fn step() -> impl Strategy<Value = Step> {
     let store = prop_oneof![4 => Just(Store::Works), 1 => Just(Store::Refuses), 1 => Just(Store::LosesTheAnswer)];
     prop_oneof![
         6 => prop_oneof![Just(Placement::Back), Just(Placement::Front)].prop_map(Step::Add),
+        2 => Just(Step::AddTheSame),
+        1 => prop::sample::select(Repeat::ALL).prop_map(Step::Repeat),
         2 => any::<Index>().prop_map(Step::Remove),
         1 => Just(Step::Clear),
         3 => Just(Step::Hint),
@@ -56,6 +65,10 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Skip),
         3 => Just(Step::SkipCurrent),
         1 => Just(Step::SkipSomethingElse),
+        3 => any::<(Index, bool)>().prop_map(|(to, keep)| Step::Jump(to, keep)),
+        1 => any::<(Index, bool)>().prop_map(|(to, keep)| Step::JumpFromCurrent(to, keep)),
+        1 => Just(Step::JumpNowhere),
+        2 => (0..20_000_u64).prop_map(Step::Seek),
         4 => Just(Step::Started),
         5 => Just(Step::Ended),
         1 => any::<Index>().prop_map(Step::EndedBefore),
@@ -77,6 +90,8 @@ impl World {
             Step::Add(placement) => {
                 self.add(*placement);
             }
+            Step::AddTheSame => drop(self.add_media("same.mp3")),
+            Step::Repeat(repeat) => drop(self.queue.apply(Op::SetRepeat { repeat: *repeat }.into())),
             Step::Remove(index) => {
                 let view = self.queue.view(Page::ALL);
                 if !view.items.is_empty() {
@@ -96,6 +111,13 @@ impl World {
                 self.skip(current);
             }
             Step::SkipSomethingElse => drop(self.skip(Some(id(u128::MAX)))),
+            Step::Jump(to, keep) => drop(self.jump(None, self.nth(*to), *keep)),
+            Step::JumpFromCurrent(to, keep) => {
+                let current = self.view().current.map(|item| item.id);
+                self.jump(current, self.nth(*to), *keep);
+            }
+            Step::JumpNowhere => drop(self.jump(None, id(u128::MAX), false)),
+            Step::Seek(millis) => drop(self.seek(None, *millis)),
             Step::Started => self.report_live(|playback| Report::Started { playback }),
             Step::Ended => self.report_live(|playback| Report::Ended { playback }),
             Step::EndedBefore(index) => {
@@ -140,8 +162,14 @@ impl World {
         }
     }
 
+    /// An item of the list, or none of it.
+    fn nth(&self, index: Index) -> ItemId {
+        let view = self.queue.view(Page::ALL);
+        view.items.get(index.index(view.total + 1)).map_or(id(u128::MAX), |item| item.id)
+    }
+
     /// A player reports only of what it was told to play.
-    fn report_live(&mut self, report: impl FnOnce(PlaybackId) -> Report) {
+    pub(super) fn report_live(&mut self, report: impl FnOnce(PlaybackId) -> Report) {
         if let Hears::Item(play) = &self.hears {
             let playback = play.playback;
             self.report(report(playback));
@@ -169,7 +197,9 @@ impl World {
         prop_assert!(self.asked.len() <= 3, "one question a store at a time: {:?}", self.asked);
         let mut finished = BTreeMap::new();
         for event in &self.events {
-            if let EventKind::TrackFinished { item, .. } = event {
+            if let EventKind::TrackFinished { item, outcome } = event
+                && *outcome != Outcome::Interrupted
+            {
                 *finished.entry(item.id).or_insert(0) += 1;
             }
         }
@@ -181,7 +211,7 @@ impl World {
     fn settle_down(&mut self) -> Result<(), TestCaseError> {
         for _ in 0..8 {
             self.answer_all(Store::Works);
-            self.pass(Duration::from_secs(10));
+            self.play_on(Duration::from_secs(10));
             self.check()?;
         }
         self.answer_all(Store::Works);

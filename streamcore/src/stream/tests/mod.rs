@@ -11,7 +11,7 @@ use crate::{
     ItemId, QueueItem, Timestamp,
     auto_end::Never,
     player::Play,
-    queue::{Advanced, DEFAULT_MAX_ITEMS, Op, Page, Placement, QueueModel, QueueView},
+    queue::{Advanced, Op, Page, Placement, QueueModel, QueueView, Rules},
 };
 
 /// What the player was told last.
@@ -160,11 +160,29 @@ impl World {
         self.command(Command::Skip { item })
     }
 
+    fn jump(&mut self, item: Option<ItemId>, to: ItemId, keep: bool) -> CommandId {
+        self.command(Command::Jump { item, to, keep })
+    }
+
+    fn seek(&mut self, item: Option<ItemId>, millis: u64) -> CommandId {
+        self.command(Command::Seek { item, position: Duration::from_millis(millis) })
+    }
+
     fn add(&mut self, placement: Placement) -> ItemId {
+        let item = item(self.items + 1);
+        self.add_item(item, placement)
+    }
+
+    /// Adds an item with this media.
+    fn add_media(&mut self, url: &str) -> ItemId {
+        let item = QueueItem { url: url.to_owned(), ..item(self.items + 1) };
+        self.add_item(item, Placement::Back)
+    }
+
+    fn add_item(&mut self, item: QueueItem, placement: Placement) -> ItemId {
         self.items += 1;
-        let item = item(self.items);
         let id = item.id;
-        let op = Op::Add { item: Box::new(item), placement, max_items: DEFAULT_MAX_ITEMS };
+        let op = Op::Add { items: vec![item], placement, rules: Rules::default() };
         self.queue.apply(op.into()).expect("there is room");
         id
     }
@@ -237,6 +255,19 @@ impl World {
         }
         self.now = end;
         self.input(Input::Tick);
+    }
+
+    /// Time passes, and whatever was ordered plays on, as the player tells every few seconds.
+    fn play_on(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            if !self.paused {
+                self.report_live(|playback| Report::Started { playback });
+                let position = self.view().position;
+                self.report_live(|playback| Report::Progress { playback, position });
+            }
+            self.pass(end.since(self.now).min(Duration::from_secs(5)));
+        }
     }
 
     /// The item that listeners hear.

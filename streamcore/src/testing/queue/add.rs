@@ -1,21 +1,20 @@
 use super::super::{QueueFixture, item, items::*};
-use crate::queue::{Error, Op, Placement};
+use crate::queue::{Error, Op, Placed, Placement, Rules};
 
 /// **Q1.** An added item waits behind all others, and is returned unchanged, whatever its fields hold.
 pub async fn q01_an_added_item_waits_behind_all_others_and_is_returned_unchanged(fixture: &mut dyn QueueFixture) {
     let queue = fixture.queue();
     for n in 1..=3 {
         let applied = apply(&*queue, add(n)).await;
-        let placed = applied.placed.expect("an add answers with the item and its place");
+        let [placed] = applied.placed.try_into().expect("an add answers with the item and its place");
+        let placed: Placed = placed;
         assert_eq!((placed.position, applied.total, applied.changed), (n as usize - 1, n as usize, true));
         assert_eq!(placed.item, item(n), "the answer holds the item as it was given");
     }
     let mut plain = item(4);
     plain = crate::QueueItem::file(plain.id, "plain", "a.mp3", crate::Timestamp::from_millis(u64::MAX));
-    queue
-        .apply(STREAM, Op::Add { item: Box::new(plain.clone()), placement: Placement::Back, max_items: ROOM }.into())
-        .await
-        .answered();
+    plain.replays = Some(i64::MAX as u64);
+    queue.apply(STREAM, Op::add(plain.clone()).into()).await.answered();
     assert_eq!(view(&*queue).await.items, [item(1), item(2), item(3), plain]);
 }
 
@@ -23,9 +22,9 @@ pub async fn q01_an_added_item_waits_behind_all_others_and_is_returned_unchanged
 pub async fn q02_an_item_added_in_front_waits_right_behind_the_current_one(fixture: &mut dyn QueueFixture) {
     let queue = fixture.queue();
     fill(&*queue, 2).await;
-    assert_eq!(apply(&*queue, add_front(3)).await.placed.map(|placed| placed.position), Some(0));
+    assert_eq!(apply(&*queue, add_front(3)).await.placed[0].position, 0);
     advance(&*queue, begin()).await;
-    assert_eq!(apply(&*queue, add_front(4)).await.placed.map(|placed| placed.position), Some(1));
+    assert_eq!(apply(&*queue, add_front(4)).await.placed[0].position, 1);
     assert_eq!(listed(&*queue).await, [3, 4, 1, 2]);
 }
 
@@ -40,11 +39,11 @@ pub async fn q03_a_repeated_add_is_recognised(fixture: &mut dyn QueueFixture) {
     for (n, place) in [(1, None), (2, Some(0)), (4, Some(2))] {
         let mut repeated = item(n);
         repeated.title = "the same id is the same item, whatever else it says".into();
-        let op = Op::Add { item: Box::new(repeated), placement: Placement::Front, max_items: 0 };
-        let applied = apply(&*queue, op.into()).await;
+        let op = Op::Add { items: vec![repeated], placement: Placement::Front, rules: Rules::at_most(0) };
+        let mut applied = apply(&*queue, op.into()).await;
         assert_eq!((applied.changed, applied.revision, applied.total), (false, before.revision, 3), "item {n}");
         let expected = place.map(|place| (place, item(n)));
-        assert_eq!(applied.placed.map(|placed| (placed.position, placed.item)), expected, "item {n}");
+        assert_eq!(applied.placed.pop().map(|placed| (placed.position, placed.item)), expected, "item {n}");
     }
     assert_eq!(view(&*queue).await, before);
 }
@@ -54,7 +53,7 @@ pub async fn q04_a_full_queue_refuses_and_keeps_what_it_has(fixture: &mut dyn Qu
     let queue = fixture.queue();
     fill(&*queue, 3).await;
     advance(&*queue, begin()).await;
-    let fourth = |max_items| Op::Add { item: Box::new(item(4)), placement: Placement::Front, max_items };
+    let fourth = |limit| Op::Add { items: vec![item(4)], placement: Placement::Front, rules: Rules::at_most(limit) };
     let refused = queue.apply(STREAM, fourth(3).into()).await;
     assert!(matches!(refused, Err(Error::LimitReached { limit: 3 })), "{refused:?}");
     assert_eq!(listed(&*queue).await, [1, 2, 3]);

@@ -69,6 +69,7 @@ pub async fn q14_of_concurrent_advances_one_counts(fixture: &mut dyn QueueFixtur
     fill(&*queue, 30).await;
     advance(&*queue, begin()).await;
     let skip = Advance {
+        next: None,
         finished: Some(Finished { item: item(1).id, outcome: crate::Outcome::Skipped }),
         at: crate::Timestamp::from_millis(7),
     };

@@ -12,12 +12,12 @@ use crate::queue::{Error, Page, QueueView};
 pub async fn q30_concurrent_adds_lose_nothing(fixture: &mut dyn QueueFixture) {
     let queue = fixture.queue();
     let answers = join_all((1..=100).map(|n| apply(&*queue, add(n)))).await;
-    let places: BTreeSet<_> = answers.iter().filter_map(|a| a.placed.as_ref().map(|placed| placed.position)).collect();
+    let places: BTreeSet<_> = answers.iter().filter_map(|a| a.placed.first().map(|placed| placed.position)).collect();
     let revisions: BTreeSet<_> = answers.iter().map(|answer| answer.revision).collect();
     assert_eq!((places.len(), revisions.len()), (100, 100));
     let list = listed(&*queue).await;
     assert_eq!((list.len(), list.iter().collect::<BTreeSet<_>>().len()), (100, 100));
-    for placed in answers.into_iter().filter_map(|answer| answer.placed) {
+    for placed in answers.into_iter().flat_map(|answer| answer.placed) {
         assert_eq!(list[placed.position], number(placed.item.id), "the place in the answer is the place in the list");
     }
 }

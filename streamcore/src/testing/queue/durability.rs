@@ -1,7 +1,10 @@
 //! What outlives the process. Queues that do not declare `durable` do not take part.
 
 use super::super::{QueueFixture, item_id, items::*};
-use crate::{StreamId, queue::Page};
+use crate::{
+    QueueItem, RequestId, StreamId,
+    queue::{Change, EditKind, Mode, Op, Page, Repeat, Tier},
+};
 
 /// **Q35.** Items, their order, the current item and the revision survive a restart of a durable store, exactly.
 pub async fn q35_what_waits_survives_a_restart(fixture: &mut dyn QueueFixture) {
@@ -75,4 +78,59 @@ pub async fn q37_repeated_calls_are_recognised_after_a_restart(fixture: &mut dyn
     let stale = queue.apply(STREAM, at_revision(remove(3), seen)).await;
     assert!(matches!(stale, Err(crate::queue::Error::RevisionMismatch { .. })), "{}", text(&stale));
     assert_eq!(listed(&*queue).await, [2, 3]);
+}
+
+/// **Q63.** After a restart of a durable store requests are still recognised, also one that changed nothing.
+pub async fn q63_requests_are_recognised_after_a_restart(fixture: &mut dyn QueueFixture) {
+    if !fixture.capabilities().durable {
+        return;
+    }
+    let named = |change, n| Change { request: Some(RequestId::new(uuid::Uuid::from_u128(n))), ..change };
+    {
+        let queue = fixture.queue();
+        apply(&*queue, named(Op::Clear.into(), 1)).await;
+        apply(&*queue, named(add(1), 2)).await;
+        apply(&*queue, add(2)).await;
+        apply(&*queue, named(Op::Undo.into(), 3)).await;
+    }
+    fixture.reopen().await;
+    let queue = fixture.queue();
+    for (change, n) in [(Op::Clear.into(), 1), (add(9), 2), (Op::Undo.into(), 3)] {
+        assert!(!apply(&*queue, named(change, n)).await.changed, "request {n}");
+    }
+    assert!(apply(&*queue, named(add(9), 4)).await.changed);
+    assert_eq!(listed(&*queue).await, [1, 9]);
+}
+
+/// **Q64.** The mode, what is repeated, whose turn it is, what was cleared and what can be undone survive a restart of a durable store, and so
+/// do an item's tier and what it replays.
+pub async fn q64_settings_turns_and_undo_survive_a_restart(fixture: &mut dyn QueueFixture) {
+    if !fixture.capabilities().durable {
+        return;
+    }
+    let before = {
+        let queue = fixture.queue();
+        edit(&*queue, Op::SetMode { mode: Mode::Fair }).await;
+        add_each(&*queue, [of(1, 1), of(2, 2)]).await;
+        advance(&*queue, begin()).await;
+        advance(&*queue, played(1)).await;
+        add_each(&*queue, [of(3, 1)]).await;
+        edit(&*queue, Op::SetRepeat { repeat: Repeat::All }).await;
+        edit(&*queue, Op::Clear).await;
+        add_each(&*queue, [QueueItem { replays: Some(1), ..in_tier(4, Tier::Vip) }]).await;
+        apply(&*queue, remove(4)).await;
+        view(&*queue).await
+    };
+    assert_eq!((before.mode, before.repeat, before.restorable), (Mode::Fair, Repeat::All, 1));
+    for _ in 0..2 {
+        fixture.reopen().await;
+        assert_eq!(view(&*fixture.queue()).await, before);
+    }
+    let queue = fixture.queue();
+    assert_eq!(edit(&*queue, Op::Undo).await.undone, Some(EditKind::Remove));
+    let item = view(&*queue).await.items.pop().expect("item 4 is back");
+    assert_eq!((item.tier, item.replays), (Tier::Vip, Some(1)));
+    edit(&*queue, Op::Restore { max_items: ROOM }).await;
+    add_each(&*queue, [of(5, 5), of(6, 5)]).await;
+    assert_eq!(listed(&*queue).await, [2, 5, 3, 4, 6], "requester 1 has had the turn of this round");
 }

@@ -23,7 +23,8 @@ pub async fn q17_history_is_newest_first_and_complete(fixture: &mut dyn QueueFix
     fill(&*queue, 3).await;
     advance(&*queue, begin()).await;
     for (n, outcome) in (1..).zip(outcomes.clone()) {
-        advance(&*queue, Advance { finished: Some(Finished { item: item_id(n), outcome }), at: at(n) }).await;
+        advance(&*queue, Advance { finished: Some(Finished { item: item_id(n), outcome }), next: None, at: at(n) })
+            .await;
     }
     let page = queue.history(STREAM, None, 10).await.answered();
     assert_eq!((page.total, page.next), (3, None));

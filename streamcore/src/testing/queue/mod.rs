@@ -9,12 +9,18 @@ mod durability;
 mod edit;
 mod hints;
 mod history;
+mod mode;
 mod release;
+mod repeat;
+mod request;
 mod revision;
+mod rules;
+mod undo;
 mod view;
 
 pub use self::{
-    add::*, advance::*, concurrency::*, durability::*, edit::*, hints::*, history::*, release::*, revision::*, view::*,
+    add::*, advance::*, concurrency::*, durability::*, edit::*, hints::*, history::*, mode::*, release::*, repeat::*,
+    request::*, revision::*, rules::*, undo::*, view::*,
 };
 
 /// Calls another macro with the names of all checks: the one list of them.
@@ -61,6 +67,33 @@ macro_rules! __queue_checks {
             q35_what_waits_survives_a_restart
             q36_history_survives_a_restart
             q37_repeated_calls_are_recognised_after_a_restart
+            q38_a_batch_is_added_wholly_or_not_at_all
+            q39_a_quota_bounds_what_one_requester_has_listed
+            q40_media_that_is_listed_is_not_added_again
+            q41_a_cooldown_names_when_media_may_come_again
+            q42_concurrent_adds_never_go_beyond_a_limit
+            q43_an_added_item_goes_behind_the_last_of_its_tier
+            q44_a_late_comer_waits_for_one_item_of_each_other_requester
+            q45_a_skipped_item_was_no_turn
+            q46_nobody_gains_by_being_away
+            q47_switching_the_mode_moves_nothing
+            q48_migrating_reorders_once_and_loses_nothing
+            q49_a_shuffle_is_the_same_for_the_same_seed
+            q50_repeat_one_plays_the_item_again_until_it_is_skipped
+            q51_repeat_all_puts_the_item_behind_all_others
+            q52_a_repeated_hand_off_makes_one_copy
+            q53_advance_takes_the_item_it_names_or_does_nothing
+            q54_an_interrupted_item_waits_again
+            q55_undo_takes_back_an_edit_of_any_kind
+            q56_undo_leaves_what_was_played_since
+            q57_the_memory_of_edits_is_bounded
+            q58_restore_brings_back_what_was_cleared
+            q59_a_request_that_comes_again_changes_nothing
+            q60_the_last_requests_are_recognised
+            q61_a_page_says_how_long_what_is_ahead_takes
+            q62_purge_forgets_the_settings
+            q63_requests_are_recognised_after_a_restart
+            q64_settings_turns_and_undo_survive_a_restart
         }
     };
 }

@@ -62,7 +62,11 @@ pub async fn q26_a_refused_edit_changes_nothing(fixture: &mut dyn QueueFixture) 
     fill(&*queue, 3).await;
     advance(&*queue, begin()).await;
     let before = view(&*queue).await;
-    let full = Op::Add { item: Box::new(super::super::item(9)), placement: Default::default(), max_items: 3 };
+    let full = Op::Add {
+        items: vec![super::super::item(9)],
+        placement: crate::queue::Placement::Back,
+        rules: crate::queue::Rules::at_most(3),
+    };
     let refused =
         [full.into(), remove(9), remove(1), move_to(2, 9), move_to(3, 0), at_revision(remove(2), Revision::new(999))];
     for change in refused {

@@ -24,6 +24,7 @@ macro_rules! __registry_checks {
             r09_running_names_the_streams_to_resume
             r10_streams_and_snapshots_survive_a_restart
             r11_a_second_handle_sees_what_the_first_acknowledged
+            r12_a_stream_is_found_by_its_uuid
         }
     };
 }

@@ -121,3 +121,18 @@ pub async fn r07_deleting_forgets_the_stream_and_its_snapshot(fixture: &mut dyn 
     assert_eq!(registry.snapshot(id).await.answered(), None);
     assert_eq!(registry.list(None, 9).await.answered().total, 2);
 }
+
+/// **R12.** A stream is found by its UUID, among many, until it is deleted; a UUID that no stream has finds nothing.
+pub async fn r12_a_stream_is_found_by_its_uuid(fixture: &mut dyn RegistryFixture) {
+    let registry = fixture.registry();
+    assert_eq!(registry.by_uuid(record(1).uuid).await.answered(), None);
+    for id in -20..20 {
+        registry.create(StreamRecord { uuid: Uuid::from_u128((id + 100) as u128), ..record(id) }).await.answered();
+    }
+    let id = StreamId::new(-7);
+    let renamed = registry.rename(id, "новое имя".into()).await.answered();
+    assert_eq!(registry.by_uuid(Uuid::from_u128(93)).await.answered(), Some(renamed));
+    assert_eq!(registry.by_uuid(Uuid::nil()).await.answered(), None);
+    registry.delete(id).await.answered();
+    assert_eq!(registry.by_uuid(Uuid::from_u128(93)).await.answered(), None);
+}

@@ -1,0 +1,201 @@
+//! A line per route: what it is for, what it takes, what it answers.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    parts::reference,
+    schemas::{flag, text, whole, word},
+};
+
+/// What the route table does not say of a route.
+pub(super) struct Operation {
+    pub(super) tag: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) query: Vec<Value>,
+    /// Whether it must be there, and what it is.
+    pub(super) body: Option<(bool, Content)>,
+    pub(super) status: u16,
+    pub(super) answers: &'static str,
+    pub(super) content: Content,
+    /// Takes `If-Match`.
+    pub(super) edits_queue: bool,
+    /// Answers with an entity tag.
+    pub(super) tagged: bool,
+    /// Takes `If-None-Match`.
+    pub(super) cached: bool,
+}
+
+/// What a body holds.
+pub(super) enum Content {
+    Json(Value),
+    Other(&'static [&'static str]),
+}
+
+fn schema(name: &str) -> Content {
+    Content::Json(reference("schemas", name))
+}
+
+/// A route that answers 200 with this schema.
+fn answers(tag: &'static str, summary: &'static str, name: &str) -> Operation {
+    Operation {
+        tag,
+        summary,
+        query: Vec::new(),
+        body: None,
+        status: 200,
+        answers: "Done.",
+        content: schema(name),
+        edits_queue: false,
+        tagged: false,
+        cached: false,
+    }
+}
+
+/// One that changes a queue.
+fn edits(summary: &'static str, name: &str) -> Operation {
+    Operation { edits_queue: true, tagged: true, ..answers("queue", summary, name) }
+}
+
+/// One that answers something else than JSON.
+fn sends(tag: &'static str, summary: &'static str, types: &'static [&'static str]) -> Operation {
+    Operation { content: Content::Other(types), ..answers(tag, summary, "Done") }
+}
+
+impl Operation {
+    fn body(self, name: &str) -> Self {
+        Self { body: Some((true, schema(name))), ..self }
+    }
+
+    fn optional_body(self, name: &str) -> Self {
+        Self { body: Some((false, schema(name))), ..self }
+    }
+
+    fn created(self) -> Self {
+        Self { status: 201, answers: "Created.", ..self }
+    }
+
+    fn tagged(self) -> Self {
+        Self { tagged: true, ..self }
+    }
+
+    fn cached(self) -> Self {
+        Self { cached: true, ..self.tagged() }
+    }
+
+    fn query(mut self, name: &str, schema: Value, description: &str) -> Self {
+        self.query.push(json!({ "name": name, "in": "query", "schema": schema, "description": description }));
+        self
+    }
+
+    fn required(mut self, name: &str, schema: Value, description: &str) -> Self {
+        let parameter =
+            json!({ "name": name, "in": "query", "required": true, "schema": schema, "description": description });
+        self.query.push(parameter);
+        self
+    }
+
+    fn page(self, most: u64) -> Self {
+        self.query("limit", whole(1, most), "How many entries a page holds at the most.")
+    }
+
+    fn pages(self) -> Self {
+        self.page(100).query("cursor", text(), "The `next` of an earlier page.")
+    }
+
+    fn list_page(self) -> Self {
+        self.page(100).query("offset", whole(0, u64::MAX >> 11), "How many items to leave out at the head.")
+    }
+
+    fn priority(self) -> Self {
+        self.query("priority", flag(), "Right behind the current item instead of where the mode puts it.")
+    }
+
+    fn channel(self) -> Self {
+        let schema = reference("schemas", "StreamName");
+        self.query("channel_id", schema, "The stream; without it the default stream of the settings.")
+    }
+}
+
+fn mode() -> Value {
+    word(&["fifo", "priority", "fair"])
+}
+
+/// Every route, by method and template.
+#[rustfmt::skip]
+pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
+    let lines = [
+        ("GET",    "/api/v1/queue/{stream}", answers("queue", "A page of the list, the current item first", "QueuePage").list_page().cached()),
+        ("DELETE", "/api/v1/queue/{stream}", edits("Remove all waiting items", "Done")),
+        ("POST",   "/api/v1/queue/{stream}/items", edits("Add an item", "AddedItem").priority().body("AddItem").created()),
+        ("POST",   "/api/v1/queue/{stream}/items/batch", edits("Add up to 1,000 items, all or none", "AddedItems").priority().body("AddBatch").created()),
+        ("POST",   "/api/v1/queue/{stream}/import", Operation {
+            body: Some((true, Content::Other(&["text/plain", "audio/x-mpegurl", "audio/x-scpls"]))),
+            ..edits("Add what an M3U, a PLS or a list of locations names, all or none", "AddedItems").priority().created()
+        }),
+        ("DELETE", "/api/v1/queue/{stream}/items/{item}", edits("Remove a waiting item", "Done")),
+        ("PATCH",  "/api/v1/queue/{stream}/items/{item}/move", edits("Give a waiting item another place", "QueuePage").list_page().body("Place")),
+        ("PUT",    "/api/v1/queue/{stream}/items/{item}/position", edits("Give a waiting item another place", "QueuePage").list_page().body("Place")),
+        ("POST",   "/api/v1/queue/{stream}/shuffle", edits("Put the waiting items in a random order", "QueuePage").list_page().optional_body("Shuffle")),
+        ("POST",   "/api/v1/queue/{stream}/undo", edits("Take the last edit back; `undone` says which", "QueuePage").list_page()),
+        ("POST",   "/api/v1/queue/{stream}/restore", edits("Bring back what was cleared last", "QueuePage").list_page()),
+        ("POST",   "/api/v1/queue/{stream}/skip", edits("End the current item, or remove the head of a stream that is not running", "SkipAnswer").optional_body("Skip")),
+        ("POST",   "/api/v1/queue/{stream}/jump", edits("On to a waiting item; those before it keep waiting", "SkipAnswer").body("Jump")),
+        ("POST",   "/api/v1/queue/{stream}/previous", edits("Play again what played before; what plays waits right behind it", "SkipAnswer")),
+        ("GET",    "/api/v1/queue/{stream}/history", answers("queue", "What was played, newest first", "HistoryPage").pages()),
+        ("POST",   "/api/v1/queue/{stream}/history/{item}/replay", edits("Queue again what was played, as a new item", "AddedItem").priority().optional_body("Replay").created()),
+        ("GET",    "/api/v1/queue/{stream}/repeat", answers("queue", "What is played again", "RepeatAnswer").tagged()),
+        ("PUT",    "/api/v1/queue/{stream}/repeat", edits("Say what is played again", "RepeatAnswer").body("Repeat")),
+        ("GET",    "/api/v1/queue/{stream}/mode", answers("queue", "Where what is added goes", "ModeAnswer").tagged()),
+        ("PUT",    "/api/v1/queue/{stream}/mode", edits("Say where what is added goes; nothing is moved", "ModeAnswer").body("Mode")),
+        ("POST",   "/api/v1/queue/{stream}/migrate", edits("Change the mode and, once, the order of what waits", "Migrated")
+                       .required("from_mode", mode(), "The mode that it is in.").required("to_mode", mode(), "The new one.")),
+        ("GET",    "/api/v1/queue/{stream}/state", answers("queue", "What the stream behind the queue does", "QueueState")),
+        ("GET",    "/api/v1/queue/{stream}/stats", answers("queue", "How many items of which tier are listed", "QueueStats")),
+
+        ("GET",    "/api/v1/streams", answers("streams", "All streams", "StreamPage").pages()),
+        ("POST",   "/api/v1/streams", answers("streams", "Create a stream, stopped", "Stream").body("NewStream").created()),
+        ("GET",    "/api/v1/streams/{stream}", answers("streams", "A stream", "Stream")),
+        ("PATCH",  "/api/v1/streams/{stream}", answers("streams", "Rename a stream", "Stream").body("StreamEdit")),
+        ("DELETE", "/api/v1/streams/{stream}", answers("streams", "Delete a stopped stream with its queue", "Done")),
+        ("GET",    "/api/v1/streams/{stream}/status", answers("streams", "What a stream does", "StreamStatus")),
+        ("POST",   "/api/v1/streams/{stream}/start", answers("streams", "Put a stream on the air", "StreamStatus")),
+        ("POST",   "/api/v1/streams/{stream}/stop", answers("streams", "Take a stream off the air", "StreamStatus")),
+        ("POST",   "/api/v1/streams/{stream}/pause", answers("streams", "Send silence and keep the place", "StreamStatus")),
+        ("POST",   "/api/v1/streams/{stream}/resume", answers("streams", "Go on after a pause", "StreamStatus")),
+        ("POST",   "/api/v1/streams/{stream}/seek", answers("streams", "On to another place in the current track", "StreamStatus").body("Seek")),
+        ("POST",   "/api/v1/streams/{stream}/skip", edits("End the current item, or remove the head of a stream that is not running", "SkipAnswer").optional_body("Skip")),
+
+        ("GET",    "/api/v1/tracks", answers("library", "The tracks in which every word occurs, by title", "TrackPage").query("q", text(), "The words.").pages()),
+        ("POST",   "/api/v1/tracks", answers("library", "Put media into the library", "Track").body("NewTrack").created()),
+        ("POST",   "/api/v1/tracks/upload", Operation {
+            body: Some((true, Content::Other(&["application/octet-stream", "audio/*"]))),
+            ..answers("library", "Store a file and put it into the library", "Track").created()
+        }.required("filename", text(), "What it is called.").query("title", text(), "Instead of its own.").query("artist", text(), "Instead of its own.")),
+        ("GET",    "/api/v1/tracks/{track}", answers("library", "A track", "Track")),
+        ("PATCH",  "/api/v1/tracks/{track}", answers("library", "Change what is named of a track; null takes an artist or a length away", "Track").body("TrackEdit")),
+        ("DELETE", "/api/v1/tracks/{track}", answers("library", "Forget a track; queues and files keep what they have", "Done")),
+        ("GET",    "/api/v1/media", answers("library", "Files that can be queued", "MediaList").query("q", text(), "A part of their paths.").page(1_000)),
+
+        ("GET",    "/api/playlist", answers("playlist", "The queue as a plain list", "Playlist").channel().tagged()),
+        ("POST",   "/api/playlist", Operation { tag: "playlist", ..edits("Add an item behind all others", "PlaylistItem").channel().body("PlaylistEntry") }),
+        ("PATCH",  "/api/playlist/reorder", Operation { tag: "playlist", ..edits("Give items other places", "Reordered").channel().body("Reorder") }),
+        ("DELETE", "/api/playlist/{item}", Operation { tag: "playlist", ..edits("Remove a waiting item", "Removed").channel() }),
+
+        ("GET",    "/health", answers("health", "The state of the server; 503 while the store is away", "Health")),
+        ("GET",    "/healthz", answers("health", "The same", "Health")),
+        ("GET",    "/health/live", answers("health", "Whether the process answers", "Liveness")),
+        ("GET",    "/health/ready", answers("health", "Whether it can do its work", "Readiness")),
+        ("GET",    "/readyz", answers("health", "The same", "Readiness")),
+        ("GET",    "/api/openapi.json", answers("health", "This document", "Document").cached()),
+
+        ("GET",    "/listen/{stream}", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
+        ("GET",    "/listen/{stream}.mp3", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
+        ("GET",    "/listen/{stream}.m3u", sends("listening", "A playlist file that leads there", &["audio/x-mpegurl"])),
+        ("GET",    "/listen/{stream}.pls", sends("listening", "A playlist file that leads there", &["audio/x-scpls"])),
+        ("GET",    "/", sends("listening", "The listening page", &["text/html"]).cached()),
+        ("GET",    "/assets/{file}", sends("listening", "A file of the page", &["text/css", "text/javascript", "image/svg+xml"]).cached()),
+    ];
+    lines.into_iter().map(|(method, template, operation)| ((method.to_owned(), template), operation)).collect()
+}
