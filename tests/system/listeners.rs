@@ -50,8 +50,10 @@ fn two_hundred_listeners_wait_neither_for_a_stuck_one_nor_for_a_slow_one() {
     let heard = crowd.outcome(begun.elapsed());
     println!("a stuck and a slow listener were gone after {:?}; the others: {heard:?}", begun.elapsed());
     assert_eq!(heard.connected, CROWD);
-    assert!(heard.longest_wait < Duration::from_millis(600), "{heard:?}");
-    assert!(heard.least_kbps > 310.0, "{heard:?}");
+    // Who waited for the stuck one would wait for its write timeout of 4 s. (How long a round takes is the benchmark's matter.)
+    assert!(heard.longest_wait < Duration::from_millis(1_500), "{heard:?}");
+    // Whoever is asked right before a round has had half a second less by then.
+    assert!(heard.least_kbps > 280.0, "{heard:?}");
     assert_eq!(server.log().matches("event=\"listener_dropped\"").count(), 2, "{}", server.log());
     drop(_stuck);
     let _ = slow.join();
