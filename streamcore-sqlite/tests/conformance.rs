@@ -1,8 +1,11 @@
 //! The store keeps every promise of both ports, and its queue matches the model, restarts included.
 
+#[path = "support/cases.rs"]
+mod cases;
 mod support;
 
-use proptest::{prelude::ProptestConfig, proptest};
+use cases::config;
+use proptest::proptest;
 use streamcore::{
     StreamId,
     testing::{
@@ -14,15 +17,6 @@ use support::{Store, block_on};
 
 streamcore::queue_conformance!(fixture = async || Store::new(), block_on = block_on);
 streamcore::registry_conformance!(fixture = async || Store::new(), block_on = block_on);
-
-/// Cases of each property; `STREAMCORE_PROPTEST_CASES` overrides it for a longer run.
-const CASES: u32 = 48;
-
-fn config() -> ProptestConfig {
-    let wanted = std::env::var("STREAMCORE_PROPTEST_CASES").ok();
-    let cases = wanted.map_or(CASES, |cases| cases.parse().expect("STREAMCORE_PROPTEST_CASES is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 proptest! {
     #![proptest_config(config())]

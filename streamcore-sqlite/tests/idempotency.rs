@@ -1,11 +1,14 @@
 //! The idempotency keys of the store keep every promise of the port and match the memory ones; what cannot be read is named.
 
+#[path = "support/cases.rs"]
+mod cases;
 mod support;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use proptest::{prelude::ProptestConfig, proptest};
+use cases::config;
+use proptest::proptest;
 use rusqlite::Connection;
 use streamcore::{
     Timestamp,
@@ -36,15 +39,6 @@ impl IdempotencyFixture for Store {
 }
 
 streamcore::idempotency_conformance!(fixture = async || Store::new(), block_on = block_on);
-
-/// Cases of each property; `STREAMCORE_PROPTEST_CASES` overrides it for a longer run.
-const CASES: u32 = 48;
-
-fn config() -> ProptestConfig {
-    let wanted = std::env::var("STREAMCORE_PROPTEST_CASES").ok();
-    let cases = wanted.map_or(CASES, |cases| cases.parse().expect("STREAMCORE_PROPTEST_CASES is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 proptest! {
     #![proptest_config(config())]

@@ -1,11 +1,14 @@
 //! The library of the store keeps every promise of the port and matches the memory one; what it cannot read it names.
 
+#[path = "support/cases.rs"]
+mod cases;
 mod support;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use proptest::{prelude::ProptestConfig, proptest};
+use cases::config;
+use proptest::proptest;
 use rusqlite::Connection;
 use streamcore::{
     Source, Timestamp,
@@ -38,15 +41,6 @@ impl LibraryFixture for Store {
 }
 
 streamcore::library_conformance!(fixture = async || Store::new(), block_on = block_on);
-
-/// Cases of each property; `STREAMCORE_PROPTEST_CASES` overrides it for a longer run.
-const CASES: u32 = 48;
-
-fn config() -> ProptestConfig {
-    let wanted = std::env::var("STREAMCORE_PROPTEST_CASES").ok();
-    let cases = wanted.map_or(CASES, |cases| cases.parse().expect("STREAMCORE_PROPTEST_CASES is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 proptest! {
     #![proptest_config(config())]
