@@ -1,9 +1,19 @@
 //! When a stream ends by itself: policies, as pure values.
 
+mod by_settings;
+mod forecast;
 mod never;
+mod schedule;
+mod settings;
 
-pub use self::never::Never;
-use crate::{EndReason, Timestamp, stream::StreamView};
+pub use self::{
+    by_settings::BySettings,
+    forecast::forecast,
+    never::Never,
+    schedule::Schedule,
+    settings::{Overrides, Settings},
+};
+use crate::{Timestamp, stream::StreamView};
 
 /// Decides whether a running stream goes on.
 ///
@@ -13,7 +23,7 @@ use crate::{EndReason, Timestamp, stream::StreamView};
 ///
 /// ```
 /// use std::time::Duration;
-/// use streamcore::{EndReason, StreamView, Timestamp, auto_end::{AutoEndPolicy, Verdict}};
+/// use streamcore::{StreamView, Timestamp, auto_end::{AutoEndPolicy, Verdict}};
 ///
 /// /// Ends a stream that has run for an hour, once nobody listens.
 /// #[derive(Debug)]
@@ -21,9 +31,9 @@ use crate::{EndReason, Timestamp, stream::StreamView};
 ///
 /// impl AutoEndPolicy for AnHourAtLeast {
 ///     fn decide(&self, view: &StreamView, now: Timestamp) -> Verdict {
-///         let (Some(started_at), Some(0)) = (view.started_at, view.listeners) else { return Verdict::Keep };
+///         let (Some(started_at), true) = (view.started_at, view.audience.is_empty()) else { return Verdict::Keep };
 ///         let end = started_at + Duration::from_secs(3_600);
-///         if now < end { Verdict::KeepUntil(end) } else { Verdict::End(EndReason::AutoEnd) }
+///         if now < end { Verdict::KeepUntil(end) } else { Verdict::End }
 ///     }
 /// }
 /// ```
@@ -40,5 +50,5 @@ pub enum Verdict {
     /// Goes on, and ask again at this moment.
     KeepUntil(Timestamp),
     /// Ends now.
-    End(EndReason),
+    End,
 }

@@ -5,7 +5,7 @@ use super::{
     on_air::OnAir,
     phase::{Ending, Phase},
 };
-use crate::{EndReason, EventKind, ItemId, Port, Timestamp};
+use crate::{EndCause, EventKind, ItemId, Port, Timestamp, registry::Session, stream::Ended};
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ impl Stream {
     fn begin_start(&mut self, fx: &mut Effects) {
         self.become_phase(Phase::Starting);
         self.started_at = Some(self.now);
-        self.empty_since = Some(self.now);
-        self.listeners = Some(0);
+        self.session += 1;
+        self.watch_begins();
         (self.tracks_played, self.errors, self.failures_in_a_row) = (0, 0, 0);
         self.save(None, fx);
     }
@@ -54,7 +54,7 @@ impl Stream {
         self.take_first(starters, fx);
     }
 
-    pub(super) fn stop(&mut self, command: CommandId, reason: EndReason, fx: &mut Effects) {
+    pub(super) fn stop(&mut self, command: CommandId, cause: EndCause, fx: &mut Effects) {
         match self.phase {
             Phase::Stopped if self.saving.is_settled() => self.reply_view(command, fx),
             Phase::Stopped => self.save(Some(command), fx),
@@ -65,19 +65,30 @@ impl Stream {
             }
             Phase::Starting | Phase::Running => {
                 self.transitions.stoppers.push(command);
-                self.end(reason, fx);
+                self.end(cause, fx);
             }
         }
     }
 
     /// Leaves the air at once, then puts the current item back and notes the end.
-    pub(super) fn end(&mut self, reason: EndReason, fx: &mut Effects) {
+    pub(super) fn end(&mut self, cause: EndCause, fx: &mut Effects) {
         let was_on_air = self.phase == Phase::Running;
-        self.started_at = None;
-        self.ended = Some((self.now, reason));
-        (self.paused, self.resume, self.policy_at, self.tail_until) = (false, None, None, None);
-        self.listeners = Some(0);
-        self.empty_since = None;
+        let ended = Ended { at: self.now, cause: cause.clone() };
+        let started_at = self.started_at.take().filter(|_| was_on_air);
+        if let Some(started_at) = started_at {
+            self.saving.close(Session {
+                number: self.session,
+                started_at,
+                ended: ended.clone(),
+                peak_listeners: self.watch.peak(),
+                total_listeners: self.watch.total(),
+                tracks_played: self.tracks_played,
+                errors: self.errors,
+            });
+        }
+        self.ended = Some(ended);
+        (self.paused, self.resume, self.tail_until) = (false, None, None);
+        self.watch_ends();
         let on_air = std::mem::take(&mut self.on_air);
         if !was_on_air {
             // It was only about to start: nothing was taken from the queue.
@@ -86,7 +97,7 @@ impl Stream {
             return self.save(None, fx);
         }
         fx.0.push(Effect::Order(Order::Close));
-        self.emit(EventKind::StreamEnded { reason }, fx);
+        self.emit(EventKind::StreamEnded { session: self.session, reason: cause.reason(), cause }, fx);
         if self.handoff.is_some() {
             self.become_phase(Phase::Ending(Ending::HandingOff));
             self.hurry_handoff(fx);
@@ -178,7 +189,8 @@ impl Stream {
         match self.phase {
             Phase::Starting => {
                 self.become_phase(Phase::Stopped);
-                (self.started_at, self.empty_since) = (None, None);
+                self.started_at = None;
+                self.watch_ends();
                 self.ending_failed(error, fx);
             }
             Phase::Ending(_) => self.ending_failed(error, fx),

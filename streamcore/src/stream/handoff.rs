@@ -339,6 +339,7 @@ impl Stream {
             OnAir::Placeholder { .. } => Join::AtEnd,
             OnAir::Silence => Join::Now,
         };
+        self.queue_empty = advanced.current.is_none();
         let (current, revision) = (advanced.current.clone().map(Box::new), Some(advanced.revision));
         match advanced.current {
             Some(item) => self.put_item(item, join, fx),
