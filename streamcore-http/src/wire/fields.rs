@@ -151,10 +151,16 @@ impl Fields {
 
     /// Notes that a field is missing, unless something was read or is wrong already.
     pub(crate) fn require<T>(&mut self, field: &'static str, read: Option<T>) -> Option<T> {
-        if read.is_none() && !self.errors.iter().any(|error| error.field.strip_prefix(&*self.prefix) == Some(field)) {
+        if read.is_none() && !self.errors.iter().any(|error| self.is_of(error, field)) {
             self.refuse(field, Problem::Required);
         }
         read
+    }
+
+    /// Whether an error is one of this field, or of an entry of it.
+    fn is_of(&self, error: &FieldError, field: &str) -> bool {
+        let rest = error.field.strip_prefix(&*self.prefix).and_then(|name| name.strip_prefix(field));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
     }
 
     /// A text that people can see, without control characters, of at most `max` characters, trimmed.
