@@ -94,7 +94,10 @@ impl World {
 fn a_stream_that_nobody_ever_heard_ends_its_timeout_after_its_start_and_not_earlier() {
     let mut world = World::empty(300);
     let start = world.now;
-    assert_eq!((world.deadline(), world.armed()), (Some(start + Duration::from_secs(300)), vec![start + Duration::from_secs(300)]));
+    assert_eq!(
+        (world.deadline(), world.armed()),
+        (Some(start + Duration::from_secs(300)), vec![start + Duration::from_secs(300)])
+    );
     world.live_millis(299_999);
     assert!(world.is_on_air());
     world.live_millis(1);
@@ -157,7 +160,10 @@ fn an_unknown_audience_neither_sets_a_timer_nor_stops_one_nor_lets_it_fire() {
     assert_eq!(world.deadline(), Some(deadline));
     world.live_on(Duration::from_secs(60));
     world.observe("agent", Observation::Unknown);
-    assert_eq!((world.deadline(), world.view().timer.and_then(|timer| timer.held)), (Some(deadline), Some(Held::AudienceUnknown)));
+    assert_eq!(
+        (world.deadline(), world.view().timer.and_then(|timer| timer.held)),
+        (Some(deadline), Some(Held::AudienceUnknown))
+    );
     for _ in 0..20 {
         world.live_on(Duration::from_secs(60));
         world.observe("agent", Observation::Unknown);
