@@ -192,6 +192,55 @@ fn somebody_known_counts_also_while_another_source_is_unknown() {
     assert_eq!(world.ends(), [EndReason::AutoEnd]);
 }
 
+/// Promise S24: whatever the policy says.
+#[test]
+fn no_policy_ends_a_stream_that_somebody_listens_to_or_nobody_knows_of() {
+    #[derive(Debug)]
+    struct AtOnce;
+    impl AutoEndPolicy for AtOnce {
+        fn decide(&self, _: &StreamView, _: Timestamp) -> Verdict {
+            Verdict::End
+        }
+    }
+    let mut world = World::with_policy(Arc::new(AtOnce));
+    world.observe("agent", Observation::Count { now: 1, ever: None });
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(60));
+    world.observe("agent", Observation::Unknown);
+    world.live_on(Duration::from_secs(60));
+    assert!(world.is_on_air());
+    world.observe("agent", Observation::Gone);
+    world.live_on(Duration::from_secs(2));
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
+/// Promise S24.
+#[test]
+fn no_timer_is_set_while_the_audience_is_unknown_though_it_was_nobody_before() {
+    let mut world = World::empty(300);
+    world.configure(Settings { enabled: false, ..settings(300) });
+    world.observe("agent", Observation::Unknown);
+    world.configure(settings(300));
+    assert_eq!(world.deadline(), None);
+    world.observe("agent", Observation::Gone);
+    assert!(world.deadline().is_some());
+}
+
+/// Promise S25: the store is asked shortly before, so that the end itself need not wait for it.
+#[test]
+fn an_end_does_not_wait_for_a_store_that_answered_just_before() {
+    let mut world = World::empty(300);
+    world.live_on(Duration::from_secs(296));
+    assert!(world.asked.is_empty());
+    world.pass(Duration::from_secs(1));
+    let saves = world.asked.iter().filter(|(_, ask)| matches!(ask, Question::Save(_))).count();
+    assert_eq!(saves, 1, "{:?}", world.asked);
+    world.answer_all(Store::Works);
+    world.pass(Duration::from_secs(3));
+    assert_eq!((world.ends(), world.view().timer), (vec![EndReason::AutoEnd], None));
+}
+
 /// Promise S25.
 #[test]
 fn nothing_ends_while_the_store_is_away_and_what_is_due_ends_when_it_is_back() {
@@ -276,6 +325,16 @@ fn after_a_restart_sources_elsewhere_are_unknown_until_they_tell_or_are_gone() {
     assert!(world.is_on_air() || !world.ends().is_empty());
     world.live_on(Duration::from_secs(120));
     assert_eq!(world.ends(), [EndReason::AutoEnd], "it never came back");
+}
+
+/// Promise S26.
+#[test]
+fn after_a_restart_a_source_that_told_of_nobody_is_waited_for_too() {
+    let mut world = World::empty(300);
+    world.observe("agent", Observation::Count { now: 0, ever: None });
+    world.answer_all(Store::Works);
+    world.crash();
+    assert!(!world.view().audience.complete);
 }
 
 /// Promise S26.
