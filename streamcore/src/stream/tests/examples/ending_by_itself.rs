@@ -217,6 +217,24 @@ fn no_policy_ends_a_stream_that_somebody_listens_to_or_nobody_knows_of() {
 
 /// Promise S24.
 #[test]
+fn no_policy_ends_an_empty_stream_whose_audience_became_unknown() {
+    #[derive(Debug)]
+    struct WhenUnknown;
+    impl AutoEndPolicy for WhenUnknown {
+        fn decide(&self, view: &StreamView, _: Timestamp) -> Verdict {
+            if view.audience.complete { Verdict::Keep } else { Verdict::End }
+        }
+    }
+    let mut world = World::with_policy(Arc::new(WhenUnknown));
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.observe("agent", Observation::Unknown);
+    world.live_on(Duration::from_secs(60));
+    assert!(world.is_on_air() && world.view().empty_since.is_some());
+}
+
+/// Promise S24.
+#[test]
 fn no_timer_is_set_while_the_audience_is_unknown_though_it_was_nobody_before() {
     let mut world = World::empty(300);
     world.configure(Settings { enabled: false, ..settings(300) });
@@ -481,6 +499,19 @@ fn a_session_that_ended_is_in_the_history_once_whatever_becomes_of_the_store() {
     world.live_on(Duration::from_secs(10));
     let numbers: Vec<_> = world.sessions.iter().map(|session| session.number).collect();
     assert_eq!(numbers, [1, 2]);
+}
+
+/// Promise S29.
+#[test]
+fn a_session_that_ends_while_something_else_is_being_stored_is_in_the_history_once() {
+    let mut world = World::empty(300);
+    world.command(Command::Pause);
+    world.command(Command::Stop(manual()));
+    world.answer_all(Store::Works);
+    assert_eq!(world.sessions.len(), 1);
+    world.command(Command::Start);
+    let closes = world.asked.iter().filter(|(_, ask)| matches!(ask, Question::Close { .. })).count();
+    assert_eq!((world.asked.len(), closes), (1, 0), "and is not closed again");
 }
 
 /// Promise S23: with a store that answers late, the timer is stored first.
