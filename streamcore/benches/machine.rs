@@ -28,7 +28,7 @@ struct World {
 
 impl World {
     fn playing() -> Self {
-        let stream = Stream::new(StreamId::new(1), Arc::new(Never));
+        let stream = Stream::new(StreamId::new(1), Arc::new(Never), Arc::default());
         let mut world = Self { now: Timestamp::from_millis(1), stream, playback: PlaybackId::new(0), items: 0 };
         world.input(Input::Command { id: CommandId(1), command: Command::Start });
         world

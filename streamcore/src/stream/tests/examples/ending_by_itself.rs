@@ -1,0 +1,408 @@
+//! How a stream that nobody listens to ends by itself, and everything that must keep it from doing so.
+
+use super::*;
+use crate::CancelCause;
+
+fn settings(seconds: u64) -> Settings {
+    Settings { timeout: Duration::from_secs(seconds), ..Settings::default() }
+}
+
+impl World {
+    /// Started with an empty queue, nobody listening, and ending after so many seconds.
+    fn empty(seconds: u64) -> Self {
+        let mut world = Self::with_policy(Arc::new(BySettings));
+        world.configure(settings(seconds));
+        world.command(Command::Start);
+        world.answer_all(Store::Works);
+        world
+    }
+
+    fn configure(&mut self, settings: Settings) {
+        self.command(Command::Configure(Arc::new(settings)));
+        self.answer_all(Store::Works);
+    }
+
+    /// Time passes, and the store answers at once.
+    fn live_on(&mut self, time: Duration) {
+        let end = self.now + time;
+        while let Some(deadline) = self.stream.next_deadline().filter(|deadline| *deadline <= end) {
+            self.pass(deadline.since(self.now));
+            self.answer_all(Store::Works);
+        }
+        self.pass(end.since(self.now));
+        self.answer_all(Store::Works);
+    }
+
+    fn live_millis(&mut self, millis: u64) {
+        self.live_on(Duration::from_millis(millis));
+    }
+
+    /// Time passes, and the store is away.
+    fn live_without_store(&mut self, time: Duration) {
+        let end = self.now + time;
+        self.answer_all(Store::Refuses);
+        while let Some(deadline) = self.stream.next_deadline().filter(|deadline| *deadline <= end) {
+            self.pass(deadline.since(self.now));
+            self.answer_all(Store::Refuses);
+        }
+        self.pass(end.since(self.now));
+    }
+
+    fn is_on_air(&self) -> bool {
+        self.view().status != Status::Stopped
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        self.view().timer.map(|timer| timer.deadline)
+    }
+
+    fn ends(&self) -> Vec<EndReason> {
+        let reason = |event: &EventKind| match event {
+            EventKind::StreamEnded { reason, .. } => Some(*reason),
+            _ => None,
+        };
+        self.events.iter().filter_map(reason).collect()
+    }
+
+    fn warnings(&self) -> Vec<u64> {
+        let seconds = |event: &EventKind| match event {
+            EventKind::AutoEndWarning { seconds, .. } => Some(*seconds),
+            _ => None,
+        };
+        self.events.iter().filter_map(seconds).collect()
+    }
+
+    fn cancellations(&self) -> Vec<CancelCause> {
+        let cause = |event: &EventKind| match event {
+            EventKind::AutoEndCancelled { cause, .. } => Some(cause.clone()),
+            _ => None,
+        };
+        self.events.iter().filter_map(cause).collect()
+    }
+
+    fn armed(&self) -> Vec<Timestamp> {
+        let deadline = |event: &EventKind| match event {
+            EventKind::AutoEndArmed { deadline, .. } => Some(*deadline),
+            _ => None,
+        };
+        self.events.iter().filter_map(deadline).collect()
+    }
+}
+
+/// Promise S23.
+#[test]
+fn a_stream_that_nobody_ever_heard_ends_its_timeout_after_its_start_and_not_earlier() {
+    let mut world = World::empty(300);
+    let start = world.now;
+    assert_eq!((world.deadline(), world.armed()), (Some(start + Duration::from_secs(300)), vec![start + Duration::from_secs(300)]));
+    world.live_millis(299_999);
+    assert!(world.is_on_air());
+    world.live_millis(1);
+    assert_eq!((world.is_on_air(), world.ends()), (false, vec![EndReason::AutoEnd]));
+    let cause = EndCause::AutoEnd { empty_since: start, deadline: world.now };
+    let [session] = world.sessions.as_slice() else { panic!("{:?}", world.sessions) };
+    assert_eq!((session.number, session.started_at), (1, start));
+    assert_eq!(session.ended, Ended { at: world.now, cause });
+    assert!(world.cancellations().is_empty(), "never told as cancelled before it ends");
+    assert!(!world.stored.is_running());
+}
+
+/// Promise S23.
+#[test]
+fn a_listener_stops_the_timer_and_the_whole_timeout_begins_when_the_last_one_leaves() {
+    let mut world = World::empty(300);
+    world.live_millis(200_000);
+    world.listeners(1);
+    world.answer_all(Store::Works);
+    assert_eq!((world.deadline(), world.cancellations()), (None, vec![CancelCause::ListenerJoined]));
+    assert_eq!(world.stored.timer, None, "nor after a restart");
+    world.live_on(Duration::from_secs(3_600));
+    world.listeners(0);
+    world.answer_all(Store::Works);
+    world.live_millis(299_999);
+    assert!(world.is_on_air());
+    world.live_millis(1);
+    assert!(!world.is_on_air());
+    let session = &world.sessions[0];
+    assert_eq!((session.peak_listeners, session.total_listeners), (1, 1));
+}
+
+/// Promise S23.
+#[test]
+fn an_ended_stream_keeps_its_queue_and_goes_on_with_it() {
+    let mut world = World::with_policy(Arc::new(BySettings));
+    world.configure(settings(5));
+    world.add(Placement::Back);
+    world.add(Placement::Back);
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.start_heard();
+    world.live_millis(5_000);
+    assert_eq!((world.ends(), world.queue.view(Page::ALL).total), (vec![EndReason::AutoEnd], 2));
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    assert_eq!((world.heard(), world.view().session), (Some(id(1)), 2));
+}
+
+/// Promise S24. Trap: a poll that fails becomes zero (or somebody).
+#[test]
+fn an_unknown_audience_neither_sets_a_timer_nor_stops_one_nor_lets_it_fire() {
+    let mut world = World::empty(300);
+    world.observe("agent", Observation::Count { now: 1, ever: None });
+    world.observe("agent", Observation::Unknown);
+    assert_eq!(world.deadline(), None, "somebody listened: nothing is set");
+    world.live_on(Duration::from_secs(60));
+    world.observe("agent", Observation::Count { now: 0, ever: None });
+    let deadline = world.now + Duration::from_secs(300);
+    assert_eq!(world.deadline(), Some(deadline));
+    world.live_on(Duration::from_secs(60));
+    world.observe("agent", Observation::Unknown);
+    assert_eq!((world.deadline(), world.view().timer.and_then(|timer| timer.held)), (Some(deadline), Some(Held::AudienceUnknown)));
+    for _ in 0..20 {
+        world.live_on(Duration::from_secs(60));
+        world.observe("agent", Observation::Unknown);
+    }
+    assert!(world.is_on_air(), "unknown is not nobody");
+    assert!(world.warnings().is_empty());
+    world.observe("agent", Observation::Count { now: 0, ever: None });
+    world.live_millis(1_999);
+    assert!(world.is_on_air(), "who comes back has a moment to do so");
+    world.live_millis(1);
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
+/// Promise S24.
+#[test]
+fn somebody_known_counts_also_while_another_source_is_unknown() {
+    let mut world = World::empty(10);
+    world.observe("agent", Observation::Unknown);
+    world.listeners(1);
+    assert_eq!((world.deadline(), world.cancellations()), (None, vec![CancelCause::ListenerJoined]));
+    world.listeners(0);
+    assert_eq!(world.deadline(), None, "the agent does not know");
+    world.live_on(Duration::from_secs(301));
+    assert!(world.deadline().is_some(), "it is gone");
+    world.live_on(Duration::from_secs(10));
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
+/// Promise S25.
+#[test]
+fn nothing_ends_while_the_store_is_away_and_what_is_due_ends_when_it_is_back() {
+    let mut world = World::empty(60);
+    world.live_on(Duration::from_secs(50));
+    world.live_without_store(Duration::from_secs(600));
+    assert!(world.is_on_air());
+    assert_eq!(world.view().timer.and_then(|timer| timer.held), Some(Held::StoreAway));
+    world.live_on(Duration::from_secs(6));
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+    assert_eq!(world.sessions.len(), 1);
+}
+
+/// Promise S25.
+#[test]
+fn a_listener_who_comes_while_the_store_is_away_keeps_the_stream() {
+    let mut world = World::empty(60);
+    world.live_on(Duration::from_secs(50));
+    world.live_without_store(Duration::from_secs(600));
+    world.listeners(1);
+    world.live_on(Duration::from_secs(60));
+    assert!(world.is_on_air());
+}
+
+/// Promise S26.
+#[test]
+fn a_restart_ends_at_the_stored_deadline() {
+    let mut world = World::empty(300);
+    let deadline = world.deadline().expect("armed");
+    world.live_millis(100_000);
+    world.now = world.now + Duration::from_secs(100);
+    world.crash();
+    world.answer_all(Store::Works);
+    assert_eq!(world.armed().len(), 1, "it is the same timer");
+    world.live_on(deadline.since(world.now).saturating_sub(Duration::from_millis(1)));
+    assert!(world.is_on_air());
+    world.live_millis(1);
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
+/// Promise S26.
+#[test]
+fn a_deadline_that_passed_while_nothing_ran_is_met_two_seconds_after_the_restart() {
+    let mut world = World::empty(300);
+    let deadline = world.deadline().expect("armed");
+    world.now = world.now + Duration::from_secs(86_400);
+    world.crash();
+    world.answer_all(Store::Works);
+    world.live_millis(1_999);
+    assert!(world.is_on_air());
+    world.live_millis(1);
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+    let EndCause::AutoEnd { deadline: told, .. } = world.sessions[0].ended.cause.clone() else { panic!() };
+    assert_eq!(told, deadline, "how late it is can be seen");
+}
+
+/// Promise S26.
+#[test]
+fn a_listener_who_comes_back_after_a_restart_keeps_the_stream() {
+    let mut world = World::empty(300);
+    world.now = world.now + Duration::from_secs(86_400);
+    world.crash();
+    world.answer_all(Store::Works);
+    world.live_millis(1_500);
+    world.listeners(1);
+    world.live_on(Duration::from_secs(600));
+    assert!(world.is_on_air());
+}
+
+/// Promise S26.
+#[test]
+fn after_a_restart_sources_elsewhere_are_unknown_until_they_tell_or_are_gone() {
+    let mut world = World::empty(10);
+    world.observe("agent", Observation::Count { now: 3, ever: None });
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(5));
+    world.crash();
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(60));
+    assert_eq!((world.is_on_air(), world.view().audience.complete), (true, false));
+    world.live_on(Duration::from_secs(251));
+    assert!(world.is_on_air() || !world.ends().is_empty());
+    world.live_on(Duration::from_secs(120));
+    assert_eq!(world.ends(), [EndReason::AutoEnd], "it never came back");
+}
+
+/// Promise S26.
+#[test]
+fn a_clock_that_was_set_back_begins_the_timer_anew() {
+    let mut world = World::empty(300);
+    world.live_on(Duration::from_secs(200));
+    world.now = world.now.before(Duration::from_secs(3_600));
+    world.crash();
+    world.answer_all(Store::Works);
+    assert_eq!(world.deadline(), Some(world.now + Duration::from_secs(300)));
+}
+
+/// Promise S26. Trap: a stale deadline ends the next session.
+#[test]
+fn a_timer_ends_no_session_but_its_own() {
+    let mut world = World::empty(180);
+    world.live_on(Duration::from_secs(179));
+    world.command(Command::Stop(manual()));
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    let restarted = world.now;
+    world.live_on(Duration::from_secs(179));
+    assert!(world.is_on_air());
+    world.live_on(Duration::from_secs(1));
+    assert_eq!((world.is_on_air(), world.now), (false, restarted + Duration::from_secs(180)));
+    // And what is stored of another session's timer is not taken up.
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.stored.timer = Some(StoredTimer { session: 1, deadline: restarted });
+    world.crash();
+    world.answer_all(Store::Works);
+    assert!(world.deadline() > Some(world.now));
+}
+
+/// Promise S27.
+#[test]
+fn settings_that_change_move_a_running_timer() {
+    let mut world = World::empty(300);
+    let start = world.now;
+    world.live_on(Duration::from_secs(100));
+    world.configure(settings(600));
+    assert_eq!(world.deadline(), Some(start + Duration::from_secs(600)));
+    world.configure(settings(200));
+    assert_eq!(world.deadline(), Some(start + Duration::from_secs(200)));
+    world.configure(Settings { enabled: false, ..settings(200) });
+    assert_eq!((world.deadline(), world.cancellations()), (None, vec![CancelCause::Settings]));
+    world.live_on(Duration::from_secs(30 * 86_400));
+    assert!(world.is_on_air());
+    world.configure(settings(300));
+    assert_eq!(world.ends(), [EndReason::AutoEnd], "it has been empty for longer than that");
+}
+
+/// Promise S27.
+#[test]
+fn keeping_alive_begins_the_timeout_anew_and_is_stored_before_it_is_acknowledged() {
+    let mut world = World::empty(300);
+    world.live_on(Duration::from_secs(299));
+    let keep = world.command(Command::KeepAlive { by: "ann".to_owned() });
+    assert!(!world.is_replied(keep));
+    world.answer_all(Store::Works);
+    assert!(world.is_replied(keep));
+    assert_eq!(world.stored.empty_since, Some(world.now));
+    assert_eq!(world.cancellations(), [CancelCause::KeepAlive { by: "ann".to_owned() }]);
+    world.live_millis(299_999);
+    assert!(world.is_on_air());
+    world.live_millis(1);
+    assert!(!world.is_on_air());
+    let late = world.command(Command::KeepAlive { by: "ann".to_owned() });
+    assert_eq!(*world.reply(late), Err(Refusal::NotRunning));
+}
+
+/// Promise S28.
+#[test]
+fn each_warning_is_given_once_at_its_moment() {
+    let mut world = World::empty(300);
+    let deadline = world.deadline().expect("armed");
+    world.live_on(Duration::from_secs(300));
+    assert_eq!(world.warnings(), [60, 30, 10]);
+    let mut world = World::empty(20);
+    world.live_on(Duration::from_secs(19));
+    assert_eq!(world.warnings(), [10], "those already past are skipped");
+    let timer = world.view().timer.expect("armed");
+    assert_eq!(timer.warned, [(10, timer.deadline.before(Duration::from_secs(10)))]);
+    assert!(deadline < Timestamp::from_millis(u64::MAX));
+}
+
+/// Promise S28.
+#[test]
+fn after_a_restart_only_the_warnings_to_come_are_given() {
+    let mut world = World::empty(300);
+    world.live_on(Duration::from_secs(250));
+    world.crash();
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(60));
+    assert_eq!(world.warnings(), [60, 30, 10]);
+}
+
+/// Promise S28.
+#[test]
+fn a_loop_that_was_held_up_gives_the_last_warning_alone() {
+    let mut world = World::empty(300);
+    world.now = world.now + Duration::from_secs(275);
+    world.input(Input::Tick);
+    assert_eq!(world.warnings(), [30]);
+}
+
+/// Promise S29.
+#[test]
+fn a_session_that_ended_is_in_the_history_once_whatever_becomes_of_the_store() {
+    let mut world = World::empty(10);
+    world.live_on(Duration::from_secs(9));
+    world.command(Command::Stop(manual()));
+    world.answer_nth(0, Store::LosesTheAnswer);
+    world.live_on(Duration::from_secs(10));
+    assert_eq!((world.sessions.len(), world.ends().len()), (1, 1));
+    assert_eq!(world.sessions[0].ended.cause, manual());
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(10));
+    let numbers: Vec<_> = world.sessions.iter().map(|session| session.number).collect();
+    assert_eq!(numbers, [1, 2]);
+}
+
+/// Promise S23: with a store that answers late, the timer is stored first.
+#[test]
+fn nothing_ends_before_its_timer_is_stored() {
+    let mut world = World::empty(1);
+    world.listeners(1);
+    world.answer_all(Store::Works);
+    world.listeners(0);
+    world.pass(Duration::from_secs(2));
+    assert!(world.is_on_air());
+    world.answer_all(Store::Works);
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
