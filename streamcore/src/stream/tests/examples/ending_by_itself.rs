@@ -94,7 +94,10 @@ impl World {
 fn a_stream_that_nobody_ever_heard_ends_its_timeout_after_its_start_and_not_earlier() {
     let mut world = World::empty(300);
     let start = world.now;
-    assert_eq!((world.deadline(), world.armed()), (Some(start + Duration::from_secs(300)), vec![start + Duration::from_secs(300)]));
+    assert_eq!(
+        (world.deadline(), world.armed()),
+        (Some(start + Duration::from_secs(300)), vec![start + Duration::from_secs(300)])
+    );
     world.live_millis(299_999);
     assert!(world.is_on_air());
     world.live_millis(1);
@@ -157,7 +160,10 @@ fn an_unknown_audience_neither_sets_a_timer_nor_stops_one_nor_lets_it_fire() {
     assert_eq!(world.deadline(), Some(deadline));
     world.live_on(Duration::from_secs(60));
     world.observe("agent", Observation::Unknown);
-    assert_eq!((world.deadline(), world.view().timer.and_then(|timer| timer.held)), (Some(deadline), Some(Held::AudienceUnknown)));
+    assert_eq!(
+        (world.deadline(), world.view().timer.and_then(|timer| timer.held)),
+        (Some(deadline), Some(Held::AudienceUnknown))
+    );
     for _ in 0..20 {
         world.live_on(Duration::from_secs(60));
         world.observe("agent", Observation::Unknown);
@@ -296,13 +302,37 @@ fn a_timer_ends_no_session_but_its_own() {
     assert!(world.is_on_air());
     world.live_on(Duration::from_secs(1));
     assert_eq!((world.is_on_air(), world.now), (false, restarted + Duration::from_secs(180)));
-    // And what is stored of another session's timer is not taken up.
-    world.command(Command::Start);
-    world.answer_all(Store::Works);
-    world.stored.timer = Some(StoredTimer { session: 1, deadline: restarted });
+}
+
+/// Promise S26: nor is what is stored of another session's timer taken for this one's.
+#[test]
+fn a_stored_timer_of_another_session_is_not_taken_up() {
+    let mut world = World::empty(180);
+    let stale = world.now + Duration::from_secs(1);
+    world.stored.timer = Some(StoredTimer { session: 7, deadline: stale });
+    world.now = world.now + Duration::from_secs(600);
     world.crash();
     world.answer_all(Store::Works);
-    assert!(world.deadline() > Some(world.now));
+    world.live_on(Duration::from_secs(2));
+    let EndCause::AutoEnd { deadline, .. } = world.sessions[0].ended.cause.clone() else { panic!() };
+    assert_ne!(deadline, stale);
+}
+
+/// What became of a session is not lost with the process: how many came is stored soon after they came.
+#[test]
+fn the_counts_of_a_session_survive_a_crash() {
+    let mut world = World::empty(300);
+    world.listeners(1);
+    world.answer_all(Store::Works);
+    world.listeners(3);
+    world.live_on(Duration::from_secs(10));
+    world.crash();
+    world.answer_all(Store::Works);
+    assert_eq!((world.view().peak_listeners, world.view().total_listeners), (3, 3));
+    world.listeners(2);
+    world.listeners(0);
+    world.live_on(Duration::from_secs(300));
+    assert_eq!((world.sessions[0].peak_listeners, world.sessions[0].total_listeners), (3, 5));
 }
 
 /// Promise S27.
