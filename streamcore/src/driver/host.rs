@@ -105,7 +105,10 @@ impl Host {
             let snapshot = match self.ports.registry.snapshot(*id).await {
                 Err(registry::Error::Corrupt { detail }) => {
                     let at = self.tell_corrupt(*id, detail);
-                    Snapshot { started_at: Some(at), ..Snapshot::default() }
+                    // It must not take the number of a session that is in the history.
+                    let newest = self.ports.registry.sessions(*id, None, 1).await;
+                    let last = newest.ok().and_then(|list| list.sessions.first().map(|session| session.number));
+                    Snapshot { started_at: Some(at), session: last.unwrap_or(0) + 1, ..Snapshot::default() }
                 }
                 read => read?.unwrap_or_default(),
             };

@@ -319,7 +319,7 @@ impl Stream {
             Report::Progress { playback, position } => self.progressed(playback, position),
             Report::Ended { playback } => self.ended(playback, fx),
             Report::Failed { playback, reason } => self.failed(playback, reason, fx),
-            Report::Listeners { .. } | Report::ListenersUnknown => self.player_counted(&report, fx),
+            Report::Listeners { .. } | Report::ListenersUnknown => self.player_counted(&report),
             Report::Incident(incident) => self.emit(EventKind::from(incident), fx),
         }
     }
@@ -343,8 +343,8 @@ impl Stream {
         self.give_up_if_stalled(fx);
         self.hand_off_if_due(fx);
         self.end_if_due(fx);
-        self.save_if_due(fx);
         self.attend(fx);
+        self.save_if_due(fx);
     }
 
     fn become_phase(&mut self, next: Phase) {

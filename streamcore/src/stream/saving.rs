@@ -10,6 +10,8 @@ use crate::{EventKind, Port, Timestamp, registry::Session};
 
 /// While a track plays its position is stored this often; with the time a save takes it stays well within the promised 5 s.
 const POSITION_EVERY: Duration = Duration::from_secs(2);
+/// The counts of a session are stored this often while they change.
+const COUNTS_EVERY: Duration = Duration::from_secs(10);
 const RETRY_FIRST: Duration = Duration::from_millis(250);
 const RETRY_MOST: Duration = Duration::from_secs(5);
 
@@ -50,9 +52,9 @@ impl Saving {
         self.confirmed_at
     }
 
-    /// Whether the store has all there is, and has answered so recently that it can be relied on.
+    /// Whether the store has all there is (after a failure it has not), and has answered so recently that it can be relied on.
     pub(super) fn is_confirmed(&self, now: Timestamp, within: Duration) -> bool {
-        self.is_settled() && self.failures == 0 && now.since(self.confirmed_at) <= within
+        self.is_settled() && now.since(self.confirmed_at) <= within
     }
 
     /// The next save also adds this to the history.
@@ -97,6 +99,7 @@ impl Stream {
         self.saving.retry_at = None;
         self.saving.last = self.now;
         self.saving.waiters = std::mem::take(&mut self.saving.next_waiters);
+        self.watch.stored();
         let (snapshot, closing) = (self.snapshot(), self.saving.closing.clone());
         self.saving.is_close = closing.is_some();
         let ask = match closing {
@@ -163,8 +166,10 @@ impl Stream {
             return None;
         }
         let position = (self.phase == Phase::Running && self.is_advancing()).then(|| self.saving.last + POSITION_EVERY);
-        let confirm = if self.phase == Phase::Running { self.confirm_deadline() } else { None };
-        self.saving.retry_at.or_else(|| position.into_iter().chain(confirm).min())
+        let running = self.phase == Phase::Running;
+        let counts = (running && self.watch.has_new_counts()).then(|| self.saving.last + COUNTS_EVERY);
+        let confirm = if running { self.confirm_deadline() } else { None };
+        self.saving.retry_at.or_else(|| [position, counts, confirm].into_iter().flatten().min())
     }
 
     pub(super) fn save_if_due(&mut self, fx: &mut Effects) {

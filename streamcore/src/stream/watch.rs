@@ -27,8 +27,8 @@ const TICK: Duration = Duration::from_millis(1);
 pub(super) struct Watch {
     settings: Arc<Settings>,
     presence: Presence,
-    /// As it was told last.
-    audience: Audience,
+    /// The audience as the world was told of it.
+    told: Audience,
     empty_since: Option<Timestamp>,
     timer: Option<Timer>,
     /// Warnings that were to come before are past, and skipped.
@@ -41,6 +41,8 @@ pub(super) struct Watch {
     cancel_cause: Option<CancelCause>,
     /// What must be known after a restart has changed.
     unsaved: bool,
+    /// The counts of the session have changed, which is worth storing when there is time.
+    counts_unsaved: bool,
     peak: u64,
     total: u64,
     arrivals_seen: u64,
@@ -56,7 +58,6 @@ impl Watch {
     pub(super) fn restored(settings: Arc<Settings>, snapshot: &Snapshot, now: Timestamp) -> Self {
         let presence = Presence::restored(snapshot.sources.iter().cloned(), Terms::REMOTE, now);
         let mut watch = Self {
-            audience: presence.audience(),
             arrivals_seen: presence.arrivals(),
             presence,
             peak: snapshot.peak_listeners,
@@ -68,7 +69,7 @@ impl Watch {
             // A moment that has not come yet was written by a clock that has been set back since.
             let since = snapshot.empty_since.filter(|since| *since <= now);
             watch.timer = stored.filter(|_| since.is_some()).map(|timer| Timer::at(timer.deadline));
-            watch.empty_since = since.or_else(|| watch.audience.is_empty().then_some(now));
+            watch.empty_since = since;
             (watch.warn_from, watch.not_before) = (now, now + SETTLE);
         }
         watch
@@ -76,18 +77,18 @@ impl Watch {
 
     /// A session begins at `now`; sources that are known of stay known.
     fn begin(&mut self, now: Timestamp) {
-        self.timer = None;
-        self.empty_since = self.audience.is_empty().then_some(now);
+        (self.timer, self.empty_since, self.told) = (None, None, Audience::NOBODY);
         (self.warn_from, self.not_before) = (now, now);
-        (self.peak, self.total) = (self.audience.count, self.audience.count);
+        self.arrivals_seen = self.presence.arrivals();
+        (self.peak, self.total) = (0, self.audience().count);
     }
 
     pub(super) const fn settings(&self) -> &Arc<Settings> {
         &self.settings
     }
 
-    pub(super) const fn audience(&self) -> Audience {
-        self.audience
+    pub(super) fn audience(&self) -> Audience {
+        self.presence.audience()
     }
 
     pub(super) const fn empty_since(&self) -> Option<Timestamp> {
@@ -96,6 +97,15 @@ impl Watch {
 
     pub(super) const fn timer(&self) -> Option<&Timer> {
         self.timer.as_ref()
+    }
+
+    /// Whether the counts of the session have changed since they were stored.
+    pub(super) const fn has_new_counts(&self) -> bool {
+        self.counts_unsaved
+    }
+
+    pub(super) const fn stored(&mut self) {
+        (self.unsaved, self.counts_unsaved) = (false, false);
     }
 
     pub(super) const fn peak(&self) -> u64 {
@@ -127,7 +137,7 @@ impl Watch {
     }
 
     fn next_warning(&self) -> Option<Timestamp> {
-        let timer = self.timer.as_ref().filter(|_| self.audience.is_empty())?;
+        let timer = self.timer.as_ref().filter(|_| self.audience().is_empty())?;
         self.warnings(timer.deadline).map(|(_, at)| at).min()
     }
 }
@@ -141,18 +151,16 @@ impl Stream {
     pub(super) fn watch_ends(&mut self) {
         // The player is one source among others: that it is gone always fits.
         let _ = self.watch.presence.observe(self.now, &SourceId::player(), Terms::LOCAL, Observation::Gone);
-        self.watch.audience = self.watch.presence.audience();
         (self.watch.empty_since, self.watch.timer, self.watch.ask_at) = (None, None, None);
     }
 
-    pub(super) fn player_counted(&mut self, report: &Report, fx: &mut Effects) {
+    pub(super) fn player_counted(&mut self, report: &Report) {
         let observation = match report {
             Report::Listeners { count, ever } => Observation::Count { now: *count, ever: Some(*ever) },
             _ => Observation::Unknown,
         };
         // Its place is kept by restricting the others: see `observe`.
         let _ = self.watch.presence.observe(self.now, &SourceId::player(), Terms::LOCAL, observation);
-        self.note_audience(fx);
     }
 
     pub(super) fn observe(
@@ -170,8 +178,8 @@ impl Stream {
         if let Err(too_many) = self.watch.presence.observe(self.now, source, terms, observation) {
             return self.refuse(command, Refusal::TooMany(too_many), fx);
         }
-        self.note_audience(fx);
         self.watch.unsaved |= self.watch.sources().len() != known; // after a restart it must be missed
+        self.attend(fx);
         self.reply_view(command, fx);
     }
 
@@ -198,19 +206,20 @@ impl Stream {
     /// Asks the policy, and does what follows from its answer: sets the timer, warns, ends.
     pub(super) fn attend(&mut self, fx: &mut Effects) {
         self.watch.presence.expire(self.now);
-        self.note_audience(fx);
         let settings_changed = self.watch.cancel_cause.take();
         self.watch.ask_at = None;
         if self.phase != Phase::Running {
             return;
         }
+        self.note_audience(fx);
         let view = self.view(self.now);
         let cause = match &view {
             view if view.audience.is_present() => CancelCause::ListenerJoined,
             _ => settings_changed.unwrap_or(CancelCause::Policy),
         };
         let verdict = self.policy.decide(&view, self.now);
-        // What is unknown neither sets, stops nor moves a timer: it is foreseen as if nobody had come meanwhile.
+        // While somebody listens nothing is foreseen. What is unknown neither sets, stops nor moves a timer: it is foreseen as if nobody had come meanwhile.
+        let view_complete = view.audience.complete;
         let empty = crate::StreamView { audience: Audience::NOBODY, ..view };
         let foreseen = empty.empty_since.and_then(|_| auto_end::forecast(&*self.policy, &empty, self.now));
         match foreseen {
@@ -229,7 +238,7 @@ impl Stream {
         }
         if let Some(timer) = &mut self.watch.timer {
             let away = self.saving.is_failing().then_some(Held::StoreAway);
-            timer.held = if self.watch.audience.complete { away } else { Some(Held::AudienceUnknown) };
+            timer.held = if view_complete { away } else { Some(Held::AudienceUnknown) };
         }
     }
 
@@ -244,26 +253,20 @@ impl Stream {
 
     /// When something is to be stored for no other reason than to know at the deadline that the store is there.
     pub(super) fn confirm_deadline(&self) -> Option<Timestamp> {
-        let timer = self.watch.timer.as_ref().filter(|_| self.watch.audience.is_empty())?;
+        let timer = self.watch.timer.as_ref().filter(|_| self.watch.audience().is_empty())?;
         let stale = self.saving.confirmed_at() + FRESH < timer.deadline;
         stale.then(|| timer.deadline.before(CONFIRM_AHEAD)).filter(|_| self.now < timer.deadline)
     }
 
-    /// Takes note of who listens now.
+    /// Takes note of who listens to a running stream now.
     fn note_audience(&mut self, fx: &mut Effects) {
         let now = self.now;
         let watch = &mut self.watch;
-        let (before, audience) = (watch.audience, watch.presence.audience());
+        let audience = watch.presence.audience();
         let arrivals = watch.presence.arrivals();
-        let arrived = arrivals - std::mem::replace(&mut watch.arrivals_seen, arrivals);
-        watch.audience = audience;
-        if self.phase != Phase::Running {
-            return;
-        }
+        let arrived = arrivals.saturating_sub(std::mem::replace(&mut watch.arrivals_seen, arrivals));
         watch.total = watch.total.saturating_add(arrived);
-        if audience == before {
-            return;
-        }
+        watch.counts_unsaved |= arrived > 0 || audience.count > watch.peak;
         watch.peak = watch.peak.max(audience.count);
         let was_empty = watch.empty_since.is_some();
         if audience.is_present() {
@@ -271,10 +274,14 @@ impl Stream {
         } else if audience.is_empty() {
             watch.empty_since.get_or_insert(now);
         }
+        watch.unsaved |= watch.empty_since.is_some() != was_empty;
+        let before = std::mem::replace(&mut watch.told, audience);
+        if audience == before {
+            return;
+        }
         if audience.complete && !before.complete {
             (watch.not_before, watch.warn_from) = (now + SETTLE, now);
         }
-        watch.unsaved |= watch.empty_since.is_some() != was_empty;
         self.emit(EventKind::ListenersChanged { count: audience.count, known: audience.complete }, fx);
     }
 
@@ -283,7 +290,7 @@ impl Stream {
         match &self.watch.timer {
             // What is overdue stays due when it was.
             Some(timer) if timer.deadline == deadline || (deadline <= self.now && timer.deadline <= self.now) => return,
-            None if !self.watch.audience.complete => return,
+            None if !self.watch.audience().complete => return,
             _ => {}
         }
         self.watch.timer = Some(Timer::at(deadline));
@@ -301,7 +308,7 @@ impl Stream {
     /// Gives the warning that has come due; of several the last one, for the others are past.
     fn warn(&mut self, fx: &mut Effects) {
         let Some(deadline) = self.watch.timer.as_ref().map(|timer| timer.deadline) else { return };
-        if !self.watch.audience.is_empty() || deadline <= self.now {
+        if !self.watch.audience().is_empty() || deadline <= self.now {
             return;
         }
         let due = self.watch.warnings(deadline).filter(|(_, at)| *at <= self.now).min();
@@ -316,7 +323,7 @@ impl Stream {
 
     /// Ends the stream as its policy says, if it is certain that nobody listens and that the end can be noted.
     fn end_if_certain(&mut self, fx: &mut Effects) {
-        let (Some(empty_since), true) = (self.watch.empty_since, self.watch.audience.is_empty()) else { return };
+        let (Some(empty_since), true) = (self.watch.empty_since, self.watch.audience().is_empty()) else { return };
         if self.now < self.watch.not_before {
             self.watch.ask_at = Some(self.watch.not_before);
             return;

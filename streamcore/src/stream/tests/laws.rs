@@ -350,6 +350,8 @@ proptest! {
                 world.take(step);
             }
         }
+        // Sources elsewhere are forgotten in their time.
+        world.pass(Duration::from_secs(600));
         prop_assert!(world.asked.is_empty() && world.events.len() == events && world.hears == Hears::Nothing);
         prop_assert_eq!(world.stream.next_deadline(), None);
     }

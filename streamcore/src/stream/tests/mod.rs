@@ -8,8 +8,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
-    ItemId, QueueItem, Timestamp,
-    EndCause, EndReason,
+    EndCause, EndReason, ItemId, QueueItem, Timestamp,
     auto_end::{BySettings, Never},
     player::Play,
     presence::{Audience, ListenerId, Observation, SourceId, Terms},
