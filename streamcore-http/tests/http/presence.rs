@@ -73,9 +73,12 @@ async fn sources_are_counted_together_with_those_of_the_player() {
     let auto_end = server.anonymous.get("/api/v1/streams/7/auto-end").await.expect(200);
     assert_eq!((&auto_end["is_active"], &auto_end["held"]), (&json!(true), &json!("audience_unknown")));
     assert_eq!(server.anonymous.get("/api/v1/queue/7/state").await.expect(200)["auto_end_timer"]["held"], Value::Null);
-    let back = tell(json!({"source": "telegram:agent-1", "joined": ["z"]})).await;
-    assert_eq!(back["listeners_count"], 1);
+    let back = tell(json!({"source": "telegram:agent-1", "listeners": ["z"]})).await;
+    assert_eq!(summary(&back), (1, true));
     assert_eq!(server.anonymous.get(STATUS).await.expect(200)["auto_end"], Value::Null);
+    server.player.listeners_unknown(STREAM);
+    let lost = server.read_when(LISTENERS, "the player is lost", |answer| answer["listeners_known"] == false).await;
+    assert_eq!((&lost["listeners_count"], &lost["sources"][0]["known"]), (&json!(1), &json!(false)));
 }
 
 /// Promise H15.

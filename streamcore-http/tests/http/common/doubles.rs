@@ -90,6 +90,11 @@ impl ScriptedPlayer {
         self.report(stream, |_| Report::Listeners { count, ever });
     }
 
+    /// It cannot tell any more how many listen.
+    pub(crate) fn listeners_unknown(&self, stream: StreamId) {
+        self.report(stream, |_| Report::ListenersUnknown);
+    }
+
     /// Sends audio to all who listen.
     pub(crate) fn broadcast(&self, stream: StreamId, audio: &Bytes) {
         if let Some(air) = self.lock().get_mut(&stream) {
