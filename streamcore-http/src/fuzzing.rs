@@ -6,7 +6,7 @@ use crate::{
     edge::{Condition, Language, Table},
     error::ApiError,
     routes,
-    wire::{AddItem, Fields, NewStream, is_visible, read_name, stream_id, turns_text},
+    wire::{AddItem, Fields, NewStream, StreamEdit, Told, is_visible, stream_id, turns_text},
 };
 
 fn headers(name: HeaderName, value: &[u8]) -> Option<HeaderMap> {
@@ -41,9 +41,15 @@ pub fn body(bytes: &[u8]) {
         Ok(stream) => assert!(stream.id.is_none_or(|id| stream_id(id.get()).is_some()) && is_visible(&stream.name)),
         Err(error) => refused(&error),
     }
-    for read in [Fields::parse(bytes).and_then(read_name).map(drop), position(bytes), named_item(bytes)] {
+    for read in
+        [Fields::parse(bytes).and_then(StreamEdit::read).map(drop), told(bytes), position(bytes), named_item(bytes)]
+    {
         read.unwrap_or_else(|error| refused(&error));
     }
+}
+
+fn told(bytes: &[u8]) -> Result<(), ApiError> {
+    Fields::parse(bytes).and_then(Told::read).map(drop)
 }
 
 fn position(bytes: &[u8]) -> Result<(), ApiError> {

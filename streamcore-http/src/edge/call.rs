@@ -43,6 +43,12 @@ impl Call {
         }
     }
 
+    /// Who wants this, as histories tell it: what the token that was shown stands for.
+    #[expect(clippy::unused_self, reason = "accounts are told by what the call shows")]
+    pub(crate) fn by(&self) -> &'static str {
+        "service token"
+    }
+
     /// The body as it comes; the first time that it is asked for.
     pub(crate) fn upload(&self) -> Option<Upload> {
         self.upload.lock().unwrap_or_else(PoisonError::into_inner).take()

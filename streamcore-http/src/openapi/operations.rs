@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     parts::reference,
-    schemas::{flag, text, whole, word},
+    schemas::{flag, list, text, whole, word},
 };
 
 /// What the route table does not say of a route.
@@ -157,7 +157,7 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("GET",    "/api/v1/streams", answers("streams", "All streams", "StreamPage").pages()),
         ("POST",   "/api/v1/streams", answers("streams", "Create a stream, stopped", "Stream").body("NewStream").created()),
         ("GET",    "/api/v1/streams/{stream}", answers("streams", "A stream", "Stream")),
-        ("PATCH",  "/api/v1/streams/{stream}", answers("streams", "Rename a stream", "Stream").body("StreamEdit")),
+        ("PATCH",  "/api/v1/streams/{stream}", answers("streams", "Rename a stream, or change its settings", "Stream").body("StreamEdit")),
         ("DELETE", "/api/v1/streams/{stream}", answers("streams", "Delete a stopped stream with its queue", "Done")),
         ("GET",    "/api/v1/streams/{stream}/status", answers("streams", "What a stream does", "StreamStatus")),
         ("POST",   "/api/v1/streams/{stream}/start", answers("streams", "Put a stream on the air", "StreamStatus")),
@@ -166,6 +166,17 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("POST",   "/api/v1/streams/{stream}/resume", answers("streams", "Go on after a pause", "StreamStatus")),
         ("POST",   "/api/v1/streams/{stream}/seek", answers("streams", "On to another place in the current track", "StreamStatus").body("Seek")),
         ("POST",   "/api/v1/streams/{stream}/skip", edits("End the current item, or remove the head of a stream that is not running", "SkipAnswer").optional_body("Skip")),
+        ("GET",    "/api/v1/streams/{stream}/sessions", answers("streams", "Its sessions that ended, newest first", "SessionPage").pages()),
+
+        ("GET",    "/api/v1/streams/{stream}/listeners", answers("presence", "Who listens, as each source tells it", "Listeners")),
+        ("POST",   "/api/v1/streams/{stream}/listeners", answers("presence", "Tell who listens; it holds for 90 s", "Listeners").body("Told")),
+        ("GET",    "/api/v1/streams/{stream}/auto-end", answers("presence", "How a stream ends by itself, and the end that it is heading for", "AutoEnd")),
+        ("PUT",    "/api/v1/streams/{stream}/auto-end", answers("presence", "Change what is named of it; null is the server's default", "AutoEnd").body("AutoEndChange")),
+        ("POST",   "/api/v1/streams/{stream}/auto-end/keep-alive", answers("presence", "Have an empty stream count as empty from now on, anew", "AutoEnd")),
+        ("GET",    "/api/v1/streams/{stream}/warnings", Operation {
+            content: Content::Json(list(reference("schemas", "Warning"))),
+            ..answers("presence", "The warnings of the coming end that were given, newest last", "Warning")
+        }),
 
         ("GET",    "/api/v1/tracks", answers("library", "The tracks in which every word occurs, by title", "TrackPage").query("q", text(), "The words.").pages()),
         ("POST",   "/api/v1/tracks", answers("library", "Put media into the library", "Track").body("NewTrack").created()),

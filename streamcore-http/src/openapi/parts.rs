@@ -16,6 +16,7 @@ pub(super) fn tags() -> Value {
     json!([
         { "name": "queue", "description": "What plays on a stream and what waits." },
         { "name": "streams", "description": "Which streams there are, and what they do." },
+        { "name": "presence", "description": "Who listens to a stream, and the end that follows when nobody does." },
         { "name": "library", "description": "Tracks that people keep, and files that can be queued." },
         { "name": "playlist", "description": "The queue of one stream for clients of the older playlist API." },
         { "name": "listening", "description": "The broadcast and the page." },

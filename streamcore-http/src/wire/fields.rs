@@ -1,6 +1,6 @@
 //! Reads the fields of a JSON object by hand, so that one answer names every field that is wrong and why.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -50,6 +50,78 @@ impl Fields {
         self.map.contains_key(field)
     }
 
+    /// Whether the body gives this field a value.
+    pub(crate) fn gives(&self, field: &str) -> bool {
+        self.map.get(field).is_some_and(|value| !value.is_null())
+    }
+
+    /// What a setting is to be: none if it is left out, else its value, or none where the body says null.
+    pub(crate) fn setting<T>(
+        &mut self,
+        field: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let is_named = self.names(field);
+        let value = read(self, field);
+        is_named.then_some(value)
+    }
+
+    /// What `read` makes of the object in this field; none if there is none.
+    pub(crate) fn part<T>(&mut self, field: &'static str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let value = self.take(field)?;
+        self.within(field, value, read)
+    }
+
+    fn within<T>(
+        &mut self,
+        name: impl fmt::Display,
+        value: Value,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let Value::Object(map) = value else { return self.wrong(name, Problem::Object) };
+        let mut inner = Self { map, errors: Vec::new(), prefix: format!("{}{name}.", self.prefix) };
+        let read = read(&mut inner);
+        self.errors.append(&mut inner.errors);
+        read
+    }
+
+    /// What `read` makes of each object of a list of at most `max`; of several that are wrong the first is named.
+    pub(crate) fn parts<T>(
+        &mut self,
+        field: &'static str,
+        max: usize,
+        read: impl Fn(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let values = self.values(field, |got| (got > max).then_some(Problem::Count { min: 0, max, got }))?;
+        let parts = values.into_iter().enumerate();
+        parts.map(|(n, value)| self.within(format_args!("{field}[{n}]"), value, &read)).collect()
+    }
+
+    /// What `read` makes of each value of a list; of several that are wrong the first is named.
+    pub(crate) fn list<T>(
+        &mut self,
+        field: &'static str,
+        too_many: impl Fn(usize) -> Option<Problem>,
+        read: impl Fn(&Value) -> Result<T, Problem>,
+    ) -> Option<Vec<T>> {
+        let values = self.values(field, too_many)?;
+        let read = values.iter().enumerate().map(|(n, value)| read(value).map_err(|problem| (n, problem)));
+        match read.collect() {
+            Ok(list) => Some(list),
+            Err((n, problem)) => self.wrong(format_args!("{field}[{n}]"), problem),
+        }
+    }
+
+    fn values(&mut self, field: &'static str, too_many: impl Fn(usize) -> Option<Problem>) -> Option<Vec<Value>> {
+        match self.take(field)? {
+            Value::Array(values) => match too_many(values.len()) {
+                Some(problem) => self.wrong(field, problem),
+                None => Some(values),
+            },
+            _ => self.wrong(field, Problem::List),
+        }
+    }
+
     /// What the names of its fields begin with.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
@@ -68,11 +140,11 @@ impl Fields {
     }
 
     /// Notes what is wrong with a field.
-    pub(crate) fn refuse(&mut self, field: &'static str, problem: Problem) {
+    pub(crate) fn refuse(&mut self, field: impl fmt::Display, problem: Problem) {
         self.errors.push(FieldError::new(Part::Body, format!("{}{field}", self.prefix), problem));
     }
 
-    fn wrong<T>(&mut self, field: &'static str, problem: Problem) -> Option<T> {
+    fn wrong<T>(&mut self, field: impl fmt::Display, problem: Problem) -> Option<T> {
         self.refuse(field, problem);
         None
     }
@@ -108,6 +180,14 @@ impl Fields {
         Some(text.to_owned())
     }
 
+    /// A text, whatever it holds.
+    pub(crate) fn plain_text(&mut self, field: &'static str) -> Option<String> {
+        match self.take(field)? {
+            Value::String(text) => Some(text),
+            _ => self.wrong(field, Problem::Text),
+        }
+    }
+
     fn text(&mut self, field: &'static str) -> Option<String> {
         match self.take(field)? {
             Value::String(text) if has_control_characters(&text) => self.wrong(field, Problem::ControlCharacters),
@@ -127,11 +207,16 @@ impl Fields {
 
     /// A 0-based place.
     pub(crate) fn place(&mut self, field: &'static str) -> Option<usize> {
+        let place = self.whole(field, 0, MAX_SAFE_INTEGER.unsigned_abs())?;
+        usize::try_from(place).ok()
+    }
+
+    /// A whole number from `min` to `max`.
+    pub(crate) fn whole(&mut self, field: &'static str, min: u64, max: u64) -> Option<u64> {
         let number = self.take(field)?;
-        let max = MAX_SAFE_INTEGER.unsigned_abs();
-        match whole(&number).filter(|n| n.unsigned_abs() <= max).map(usize::try_from) {
-            Some(Ok(n)) => Some(n),
-            _ => self.wrong(field, Problem::WholeNumber { min: 0, max }),
+        match whole_within(&number, min, max) {
+            Ok(n) => Some(n),
+            Err(problem) => self.wrong(field, problem),
         }
     }
 
@@ -202,6 +287,12 @@ impl Fields {
             None => self.wrong(field, problem),
         }
     }
+}
+
+/// A whole number from `min` to `max`.
+pub(crate) fn whole_within(value: &Value, min: u64, max: u64) -> Result<u64, Problem> {
+    let number = whole(value).and_then(|n| u64::try_from(n).ok());
+    number.filter(|n| (min..=max).contains(n)).ok_or(Problem::WholeNumber { min, max })
 }
 
 /// An integer, also one that its writer spelled `1.0` or `1e0`: for JSON these are the same number.

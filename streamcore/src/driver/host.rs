@@ -196,6 +196,12 @@ impl Host {
         self.command_view(stream, Command::Configure(self.settings_of(Some(&record)))).await
     }
 
+    /// What holds for streams that say nothing else of how they end by themselves.
+    #[must_use]
+    pub fn auto_end(&self) -> &Settings {
+        &self.ports.auto_end
+    }
+
     /// Takes what a source tells about who listens to a stream, running or not.
     ///
     /// # Errors

@@ -5,8 +5,12 @@
 //! written down. A source that has gone quiet is *unknown*, which is not zero; after a time of its own it is gone.
 
 mod ids;
+mod named;
 mod observation;
 mod roster;
+mod source;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     ids::{ListenerId, MAX_LISTENER_BYTES, MAX_SOURCE_BYTES, NameError, SourceId},

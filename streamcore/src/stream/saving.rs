@@ -52,9 +52,9 @@ impl Saving {
         self.confirmed_at
     }
 
-    /// Whether the store has all there is, and has answered so recently that it can be relied on.
+    /// Whether the store has all there is (after a failure it has not), and has answered so recently that it can be relied on.
     pub(super) fn is_confirmed(&self, now: Timestamp, within: Duration) -> bool {
-        self.is_settled() && self.failures == 0 && now.since(self.confirmed_at) <= within
+        self.is_settled() && now.since(self.confirmed_at) <= within
     }
 
     /// The next save also adds this to the history.

@@ -25,6 +25,7 @@ impl fmt::Display for Report<'_> {
             api_token: _,
             queue,
             library,
+            auto_end,
             audio,
             remote,
             resolver,
@@ -44,6 +45,11 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "\n[library]")?;
         line(f, "max_tracks", library.max_tracks.map(usize::to_string))?;
         line(f, "max_upload_bytes", library.max_upload_bytes.map(u64::to_string))?;
+        writeln!(f, "\n[auto_end]")?;
+        line(f, "enabled", auto_end.enabled.map(bool::to_string))?;
+        line(f, "timeout_seconds", auto_end.timeout_seconds.map(u64::to_string))?;
+        line(f, "warnings_seconds", auto_end.warnings_seconds.map(|seconds| format!("{seconds:?}")))?;
+        line(f, "only_when_queue_empty", auto_end.only_when_queue_empty.map(bool::to_string))?;
         writeln!(f, "\n[audio]")?;
         line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
         line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;

@@ -78,8 +78,9 @@ impl ScriptedPlayer {
         self.report(stream, |playback| Report::Progress { playback, position });
     }
 
+    /// So many listen, and as many have come since it opened.
     pub(crate) fn listeners(&self, stream: StreamId, count: u64) {
-        self.report(stream, |_| Report::Listeners { count });
+        self.report(stream, |_| Report::Listeners { count, ever: count });
     }
 
     /// Sends audio to all who listen.

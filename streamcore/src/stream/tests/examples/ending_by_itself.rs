@@ -192,6 +192,73 @@ fn somebody_known_counts_also_while_another_source_is_unknown() {
     assert_eq!(world.ends(), [EndReason::AutoEnd]);
 }
 
+/// Promise S24: whatever the policy says.
+#[test]
+fn no_policy_ends_a_stream_that_somebody_listens_to_or_nobody_knows_of() {
+    #[derive(Debug)]
+    struct AtOnce;
+    impl AutoEndPolicy for AtOnce {
+        fn decide(&self, _: &StreamView, _: Timestamp) -> Verdict {
+            Verdict::End
+        }
+    }
+    let mut world = World::with_policy(Arc::new(AtOnce));
+    world.observe("agent", Observation::Count { now: 1, ever: None });
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(60));
+    world.observe("agent", Observation::Unknown);
+    world.live_on(Duration::from_secs(60));
+    assert!(world.is_on_air());
+    world.observe("agent", Observation::Gone);
+    world.live_on(Duration::from_secs(2));
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
+/// Promise S24.
+#[test]
+fn no_policy_ends_an_empty_stream_whose_audience_became_unknown() {
+    #[derive(Debug)]
+    struct WhenUnknown;
+    impl AutoEndPolicy for WhenUnknown {
+        fn decide(&self, view: &StreamView, _: Timestamp) -> Verdict {
+            if view.audience.complete { Verdict::Keep } else { Verdict::End }
+        }
+    }
+    let mut world = World::with_policy(Arc::new(WhenUnknown));
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.observe("agent", Observation::Unknown);
+    world.live_on(Duration::from_secs(60));
+    assert!(world.is_on_air() && world.view().empty_since.is_some());
+}
+
+/// Promise S24.
+#[test]
+fn no_timer_is_set_while_the_audience_is_unknown_though_it_was_nobody_before() {
+    let mut world = World::empty(300);
+    world.configure(Settings { enabled: false, ..settings(300) });
+    world.observe("agent", Observation::Unknown);
+    world.configure(settings(300));
+    assert_eq!(world.deadline(), None);
+    world.observe("agent", Observation::Gone);
+    assert!(world.deadline().is_some());
+}
+
+/// Promise S25: the store is asked shortly before, so that the end itself need not wait for it.
+#[test]
+fn an_end_does_not_wait_for_a_store_that_answered_just_before() {
+    let mut world = World::empty(300);
+    world.live_on(Duration::from_secs(296));
+    assert!(world.asked.is_empty());
+    world.pass(Duration::from_secs(1));
+    let saves = world.asked.iter().filter(|(_, ask)| matches!(ask, Question::Save(_))).count();
+    assert_eq!(saves, 1, "{:?}", world.asked);
+    world.answer_all(Store::Works);
+    world.pass(Duration::from_secs(3));
+    assert_eq!((world.ends(), world.view().timer), (vec![EndReason::AutoEnd], None));
+}
+
 /// Promise S25.
 #[test]
 fn nothing_ends_while_the_store_is_away_and_what_is_due_ends_when_it_is_back() {
@@ -280,6 +347,16 @@ fn after_a_restart_sources_elsewhere_are_unknown_until_they_tell_or_are_gone() {
 
 /// Promise S26.
 #[test]
+fn after_a_restart_a_source_that_told_of_nobody_is_waited_for_too() {
+    let mut world = World::empty(300);
+    world.observe("agent", Observation::Count { now: 0, ever: None });
+    world.answer_all(Store::Works);
+    world.crash();
+    assert!(!world.view().audience.complete);
+}
+
+/// Promise S26.
+#[test]
 fn a_clock_that_was_set_back_begins_the_timer_anew() {
     let mut world = World::empty(300);
     world.live_on(Duration::from_secs(200));
@@ -302,13 +379,37 @@ fn a_timer_ends_no_session_but_its_own() {
     assert!(world.is_on_air());
     world.live_on(Duration::from_secs(1));
     assert_eq!((world.is_on_air(), world.now), (false, restarted + Duration::from_secs(180)));
-    // And what is stored of another session's timer is not taken up.
-    world.command(Command::Start);
-    world.answer_all(Store::Works);
-    world.stored.timer = Some(StoredTimer { session: 1, deadline: restarted });
+}
+
+/// Promise S26: nor is what is stored of another session's timer taken for this one's.
+#[test]
+fn a_stored_timer_of_another_session_is_not_taken_up() {
+    let mut world = World::empty(180);
+    let stale = world.now + Duration::from_secs(1);
+    world.stored.timer = Some(StoredTimer { session: 7, deadline: stale });
+    world.now = world.now + Duration::from_secs(600);
     world.crash();
     world.answer_all(Store::Works);
-    assert!(world.deadline() > Some(world.now));
+    world.live_on(Duration::from_secs(2));
+    let EndCause::AutoEnd { deadline, .. } = world.sessions[0].ended.cause.clone() else { panic!() };
+    assert_ne!(deadline, stale);
+}
+
+/// What became of a session is not lost with the process: how many came is stored soon after they came.
+#[test]
+fn the_counts_of_a_session_survive_a_crash() {
+    let mut world = World::empty(300);
+    world.listeners(1);
+    world.answer_all(Store::Works);
+    world.listeners(3);
+    world.live_on(Duration::from_secs(10));
+    world.crash();
+    world.answer_all(Store::Works);
+    assert_eq!((world.view().peak_listeners, world.view().total_listeners), (3, 3));
+    world.listeners(2);
+    world.listeners(0);
+    world.live_on(Duration::from_secs(300));
+    assert_eq!((world.sessions[0].peak_listeners, world.sessions[0].total_listeners), (3, 5));
 }
 
 /// Promise S27.
@@ -398,6 +499,19 @@ fn a_session_that_ended_is_in_the_history_once_whatever_becomes_of_the_store() {
     world.live_on(Duration::from_secs(10));
     let numbers: Vec<_> = world.sessions.iter().map(|session| session.number).collect();
     assert_eq!(numbers, [1, 2]);
+}
+
+/// Promise S29.
+#[test]
+fn a_session_that_ends_while_something_else_is_being_stored_is_in_the_history_once() {
+    let mut world = World::empty(300);
+    world.command(Command::Pause);
+    world.command(Command::Stop(manual()));
+    world.answer_all(Store::Works);
+    assert_eq!(world.sessions.len(), 1);
+    world.command(Command::Start);
+    let closes = world.asked.iter().filter(|(_, ask)| matches!(ask, Question::Close { .. })).count();
+    assert_eq!((world.asked.len(), closes), (1, 0), "and is not closed again");
 }
 
 /// Promise S23: with a store that answers late, the timer is stored first.

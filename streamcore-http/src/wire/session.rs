@@ -1,0 +1,74 @@
+//! Sessions that ended, as clients read them.
+
+use serde::Serialize;
+use streamcore::{
+    EndCause, EndReason,
+    registry::{Session, SessionList},
+};
+
+/// A page of sessions, newest first.
+#[derive(Debug, Serialize)]
+pub(crate) struct SessionPage {
+    items: Vec<Entry>,
+    /// The `cursor` of the next page; null at the end.
+    next: Option<String>,
+    total: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    number: u64,
+    started_at: String,
+    ended_at: String,
+    reason: EndReason,
+    /// Who ended it, if somebody did.
+    ended_by: Option<String>,
+    /// What was wrong, if something was.
+    detail: Option<String>,
+    duration_seconds: u64,
+    peak_listeners: u64,
+    total_listeners: u64,
+    tracks_played: u64,
+    errors_count: u64,
+}
+
+impl SessionPage {
+    pub(crate) fn new(page: SessionList) -> Self {
+        Self {
+            items: page.sessions.into_iter().map(Entry::new).collect(),
+            next: page.next.map(|number| number.to_string()),
+            total: page.total,
+        }
+    }
+}
+
+impl Entry {
+    fn new(session: Session) -> Self {
+        let Session { ended, .. } = session;
+        let detail = match &ended.cause {
+            EndCause::Error { detail } => Some(detail.clone()),
+            _ => None,
+        };
+        Self {
+            number: session.number,
+            started_at: session.started_at.to_string(),
+            ended_at: ended.at.to_string(),
+            reason: ended.cause.reason(),
+            ended_by: ended_by(&ended.cause),
+            detail,
+            duration_seconds: ended.at.since(session.started_at).as_secs(),
+            peak_listeners: session.peak_listeners,
+            total_listeners: session.total_listeners,
+            tracks_played: session.tracks_played,
+            errors_count: session.errors,
+        }
+    }
+}
+
+/// Who ended a session, if somebody did.
+pub(super) fn ended_by(cause: &EndCause) -> Option<String> {
+    match cause {
+        EndCause::Manual { by } => Some(by.clone()),
+        _ => None,
+    }
+}
