@@ -29,7 +29,7 @@ impl AutoEndPolicy for AllOf {
 /// ```
 /// # use std::{sync::Arc, time::Duration};
 /// use streamcore::auto_end::{AllOf, AnyOf, IdleTimeout, QueueEmpty};
-/// let minutes = |minutes| Arc::new(IdleTimeout(Duration::from_secs(60 * minutes)));
+/// let minutes = |minutes: u64| Arc::new(IdleTimeout(Duration::from_secs(60 * minutes)));
 /// let sooner_if_nothing_waits = AnyOf(vec![minutes(60), Arc::new(AllOf(vec![minutes(5), Arc::new(QueueEmpty)]))]);
 /// ```
 #[derive(Debug, Clone, Default)]

@@ -40,7 +40,7 @@ use crate::{Timestamp, stream::StreamView};
 /// 2. It never ends a stream while somebody is known to listen, nor while nobody knows how many do.
 /// 3. [`Verdict::KeepUntil`] names a moment after `now`.
 /// 4. The passing of time alone brings nothing new: until the moment it names, or for ever if it names none, it does not end the stream; and
-///    what it foresees (see [`forecast`]) is the same whenever it is asked in between. After [`Verdict::End`] nothing is required.
+///    what it foresees (see [`forecast`](fn@forecast)) is the same whenever it is asked in between. After [`Verdict::End`] nothing is required.
 ///
 /// `streamcore::testing::policy` checks the laws for anybody's policy. The fourth is what makes a deadline a promise that can be stored and
 /// warned of.
