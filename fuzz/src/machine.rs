@@ -207,7 +207,7 @@ impl World {
     fn step(&mut self, bytes: &mut Bytes<'_>) {
         match bytes.below(20) {
             0 => self.command(Command::Start),
-            1 => self.command([Command::Pause, Command::Resume][bytes.below(2)]),
+            1 => self.command(if bytes.below(2) == 0 { Command::Pause } else { Command::Resume }),
             2 => self.jump_or_seek(bytes),
             3 if bytes.below(2) == 0 => self.command(Command::Skip { item: None }),
             3 => {
