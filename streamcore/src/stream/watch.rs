@@ -308,7 +308,12 @@ impl Stream {
     /// Gives the warning that has come due; of several the last one, for the others are past.
     fn warn(&mut self, fx: &mut Effects) {
         let Some(deadline) = self.watch.timer.as_ref().map(|timer| timer.deadline) else { return };
-        if !self.watch.audience().is_empty() || deadline <= self.now {
+        if !self.watch.audience().is_empty() {
+            return;
+        }
+        if deadline <= self.now {
+            // An end that is put off is not warned of any more; nor is it waited for those warnings, which are past.
+            self.watch.warn_from = self.watch.warn_from.max(deadline + TICK);
             return;
         }
         let due = self.watch.warnings(deadline).filter(|(_, at)| *at <= self.now).min();
