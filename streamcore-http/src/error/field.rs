@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use streamcore::{FailureReason, TrackId, presence::NameError};
+use streamcore::{FailureReason, TrackId, auto_end::ScheduleError, presence::NameError};
 
 use super::ApiError;
 
@@ -90,6 +90,8 @@ pub(crate) enum Problem {
     Twice {
         value: u64,
     },
+    /// A time zone or a window of the week.
+    Schedule(ScheduleError),
     /// The name of a source of listeners.
     SourceName(NameError),
     /// The stream's own player tells for itself.

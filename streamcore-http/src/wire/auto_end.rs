@@ -6,18 +6,20 @@ use serde::Serialize;
 use serde_json::Value;
 use streamcore::{
     StreamId, StreamView, Timestamp,
-    auto_end::{Overrides, Settings},
+    auto_end::{
+        Overrides, Settings, SettingsError,
+        settings::{MAX_SECONDS, MAX_WARNINGS, MIN_SECONDS, warnings},
+    },
     registry,
     stream::Held,
 };
 
-use super::{Fields, fields::whole_within};
+use super::{
+    Fields,
+    fields::whole_within,
+    schedule::{ScheduleChange, ScheduleKeys},
+};
 use crate::error::Problem;
-
-/// The longest timeout and the earliest warning, in seconds.
-const MAX_SECONDS: u64 = 86_400;
-/// So many warnings may come before an end.
-const MAX_WARNINGS: usize = 16;
 
 /// What holds for a stream, and what is under way.
 #[derive(Debug, Serialize)]
@@ -60,6 +62,8 @@ struct Keys {
     timeout_seconds: u64,
     warnings_seconds: Vec<u64>,
     only_when_queue_empty: bool,
+    #[serde(flatten)]
+    schedule: ScheduleKeys,
 }
 
 impl Keys {
@@ -69,6 +73,7 @@ impl Keys {
             timeout_seconds: settings.timeout.as_secs(),
             warnings_seconds: settings.warnings.iter().map(Duration::as_secs).collect(),
             only_when_queue_empty: settings.only_when_queue_empty,
+            schedule: ScheduleKeys::of(&settings.schedule),
         }
     }
 }
@@ -79,6 +84,8 @@ fn overridden(own: &Overrides) -> Vec<&'static str> {
         ("timeout_seconds", own.timeout.is_some()),
         ("warnings_seconds", own.warnings.is_some()),
         ("only_when_queue_empty", own.only_when_queue_empty.is_some()),
+        ("time_zone", own.schedule.is_some()),
+        ("windows", own.schedule.is_some()),
     ];
     keys.into_iter().filter(|(_, is_own)| *is_own).map(|(key, _)| key).collect()
 }
@@ -91,6 +98,7 @@ pub(crate) struct AutoEndChange {
     timeout: Option<Option<Duration>>,
     warnings: Option<Option<Vec<Duration>>>,
     only_when_queue_empty: Option<Option<bool>>,
+    schedule: ScheduleChange,
 }
 
 impl AutoEndChange {
@@ -99,35 +107,42 @@ impl AutoEndChange {
         Self {
             enabled: fields.setting("enabled", Fields::flag),
             timeout: fields.setting("timeout_seconds", |fields, field| {
-                fields.whole(field, 1, MAX_SECONDS).map(Duration::from_secs)
+                fields.whole(field, MIN_SECONDS, MAX_SECONDS).map(Duration::from_secs)
             }),
-            warnings: fields.setting("warnings_seconds", warnings),
+            warnings: fields.setting("warnings_seconds", read_warnings),
             only_when_queue_empty: fields.setting("only_when_queue_empty", Fields::flag),
+            schedule: ScheduleChange::read(fields),
         }
     }
 
     /// What is a stream's own then.
-    pub(crate) fn apply(self, own: Overrides, _defaults: &Settings) -> Overrides {
+    pub(crate) fn apply(self, own: Overrides, defaults: &Settings) -> Overrides {
         Overrides {
             enabled: self.enabled.unwrap_or(own.enabled),
             timeout: self.timeout.unwrap_or(own.timeout),
             warnings: self.warnings.unwrap_or(own.warnings),
             only_when_queue_empty: self.only_when_queue_empty.unwrap_or(own.only_when_queue_empty),
-            schedule: own.schedule,
+            schedule: self.schedule.apply(own.schedule, &defaults.schedule),
         }
     }
 }
 
-/// The seconds before the end at which it is warned of, longest first.
-fn warnings(fields: &mut Fields, field: &'static str) -> Option<Vec<Duration>> {
+/// So long before the end it is warned of, longest first.
+fn read_warnings(fields: &mut Fields, field: &'static str) -> Option<Vec<Duration>> {
     let too_many = |got| (got > MAX_WARNINGS).then_some(Problem::Count { min: 0, max: MAX_WARNINGS, got });
-    let mut warnings = fields.list(field, too_many, |value: &Value| whole_within(value, 1, MAX_SECONDS))?;
-    warnings.sort_unstable_by(|a, b| b.cmp(a));
-    if let Some(twice) = warnings.windows(2).find(|pair| pair[0] == pair[1]) {
-        fields.refuse(field, Problem::Twice { value: twice[0] });
-        return None;
+    let read = |value: &Value| whole_within(value, MIN_SECONDS, MAX_SECONDS).map(Duration::from_secs);
+    let given = fields.list(field, too_many, read)?;
+    match warnings(&given) {
+        Ok(sorted) => Some(sorted),
+        Err(SettingsError::RepeatedWarning { index, before }) => {
+            fields.refuse(format_args!("{field}[{index}]"), Problem::Twice { value: before.as_secs() });
+            None
+        }
+        Err(_) => {
+            fields.refuse(field, Problem::List);
+            None
+        }
     }
-    Some(warnings.into_iter().map(Duration::from_secs).collect())
 }
 
 /// The end that a stream is heading for.

@@ -8,6 +8,7 @@ mod item;
 mod playlist;
 mod presence;
 mod queue;
+mod schedule;
 mod session;
 mod stream;
 mod strict;

@@ -308,7 +308,11 @@ impl Stream {
     /// Gives the warning that has come due; of several the last one, for the others are past.
     fn warn(&mut self, fx: &mut Effects) {
         let Some(deadline) = self.watch.timer.as_ref().map(|timer| timer.deadline) else { return };
-        if !self.watch.audience().is_empty() || deadline <= self.now {
+        if !self.watch.audience().is_empty() {
+            return;
+        }
+        if deadline <= self.now {
+            self.watch.warn_from = self.now + TICK; // it is too late for any
             return;
         }
         let due = self.watch.warnings(deadline).filter(|(_, at)| *at <= self.now).min();

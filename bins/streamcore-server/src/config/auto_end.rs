@@ -5,7 +5,11 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use streamcore::auto_end::Settings;
+use streamcore::auto_end::{
+    Schedule, ScheduleError, Settings, SettingsError,
+    schedule::{ScheduleForm, WindowForm},
+    settings::{self, MAX_SECONDS, MIN_SECONDS},
+};
 
 use super::{ConfigError, Environment, Origin, Setting};
 
@@ -20,11 +24,10 @@ const SECONDS: &str = "STREAMCORE_AUTO_END_TIMEOUT_SECONDS";
 const ENABLED_KEY: &str = "auto_end.enabled";
 const TIMEOUT_KEY: &str = "auto_end.timeout_seconds";
 const WARNINGS_KEY: &str = "auto_end.warnings_seconds";
+const ZONE_KEY: &str = "auto_end.time_zone";
+const WINDOWS_KEY: &str = "auto_end.windows";
 
-/// A day.
-const MOST_SECONDS: u64 = 86_400;
-const MOST_MINUTES: u64 = 60;
-const MOST_WARNINGS: usize = 16;
+const MAX_MINUTES: u64 = 60;
 
 /// `[auto_end]`
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub(crate) struct AutoEnd {
     /// Longest first.
     pub(crate) warnings_seconds: Setting<Vec<u64>>,
     pub(crate) only_when_queue_empty: Setting<bool>,
+    /// `time_zone` and `windows`: where either is set, both are as that source says.
+    pub(crate) schedule: Setting<Schedule>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -43,20 +48,26 @@ pub(super) struct AutoEndLayer {
     timeout_seconds: Option<u64>,
     warnings_seconds: Option<Vec<u64>>,
     only_when_queue_empty: Option<bool>,
+    time_zone: Option<String>,
+    windows: Option<Vec<WindowForm>>,
 }
 
 impl AutoEnd {
     pub(super) fn resolve(file: AutoEndLayer, origin: Origin, environment: &Environment) -> Result<Self, ConfigError> {
         let usual = Settings::default();
         let seconds = |spans: &[Duration]| spans.iter().map(Duration::as_secs).collect::<Vec<_>>();
+        let schedule = schedule(file.time_zone, file.windows, origin)?;
         let timeout_seconds = Setting::default(usual.timeout.as_secs()).or_from(file.timeout_seconds, origin);
         let warnings = Setting::default(seconds(&usual.warnings)).or_from(file.warnings_seconds, origin);
         Ok(Self {
             enabled: switch(environment, Setting::default(usual.enabled).or_from(file.enabled, origin))?,
-            timeout_seconds: timeout(environment, timeout_seconds)?.named(TIMEOUT_KEY).within(1..=MOST_SECONDS)?,
+            timeout_seconds: timeout(environment, timeout_seconds)?
+                .named(TIMEOUT_KEY)
+                .within(MIN_SECONDS..=MAX_SECONDS)?,
             warnings_seconds: check_warnings(warnings)?,
             only_when_queue_empty: Setting::default(usual.only_when_queue_empty)
                 .or_from(file.only_when_queue_empty, origin),
+            schedule: Setting::default(usual.schedule).or_from(schedule, origin),
         })
     }
 
@@ -67,7 +78,7 @@ impl AutoEnd {
             timeout: Duration::from_secs(self.timeout_seconds.value),
             warnings: self.warnings_seconds.value.iter().copied().map(Duration::from_secs).collect(),
             only_when_queue_empty: self.only_when_queue_empty.value,
-            ..Settings::default()
+            schedule: self.schedule.value.clone(),
         }
     }
 }
@@ -114,7 +125,7 @@ fn timeout(environment: &Environment, setting: Setting<u64>) -> Result<Setting<u
         return Ok(setting);
     };
     let (unit, most, seconds) =
-        if name == LEGACY_MINUTES { ("minutes", MOST_MINUTES, 60) } else { ("seconds", MOST_SECONDS, 1) };
+        if name == LEGACY_MINUTES { ("minutes", MAX_MINUTES, 60) } else { ("seconds", MAX_SECONDS, 1) };
     // A sign would be read as well.
     let number = text.parse::<u64>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
     match number {
@@ -130,17 +141,39 @@ fn timeout(environment: &Environment, setting: Setting<u64>) -> Result<Setting<u
     }
 }
 
-fn check_warnings(mut setting: Setting<Vec<u64>>) -> Result<Setting<Vec<u64>>, ConfigError> {
-    let warnings = &setting.value;
-    let reason = if warnings.len() > MOST_WARNINGS {
-        format!("there are {}; at most {MOST_WARNINGS} warnings are given", warnings.len())
-    } else if warnings.iter().any(|seconds| !(1..=MOST_SECONDS).contains(seconds)) {
-        format!("each must be a whole number of seconds from 1 to {MOST_SECONDS}")
-    } else if warnings.iter().enumerate().any(|(at, seconds)| warnings[..at].contains(seconds)) {
-        String::from("one is there twice; leave it out")
-    } else {
-        setting.value.sort_unstable_by(|one, other| other.cmp(one));
-        return Ok(setting);
-    };
-    Err(setting.named(WARNINGS_KEY).refuse(reason))
+fn check_warnings(setting: Setting<Vec<u64>>) -> Result<Setting<Vec<u64>>, ConfigError> {
+    let spans: Vec<_> = setting.value.iter().copied().map(Duration::from_secs).collect();
+    match settings::warnings(&spans) {
+        Ok(sorted) => Ok(Setting { value: sorted.iter().map(Duration::as_secs).collect(), origin: setting.origin }),
+        // Thousands of them would not help who reads the message.
+        Err(error @ SettingsError::TooManyWarnings { found }) => Err(ConfigError::Value {
+            key: WARNINGS_KEY,
+            value: format!("({found} numbers)"),
+            origin: setting.origin,
+            reason: error.to_string(),
+        }),
+        Err(error) => Err(setting.named(WARNINGS_KEY).refuse(error.to_string())),
+    }
+}
+
+/// The schedule that the file sets, if it does.
+fn schedule(
+    time_zone: Option<String>,
+    windows: Option<Vec<WindowForm>>,
+    origin: Origin,
+) -> Result<Option<Schedule>, ConfigError> {
+    if time_zone.is_none() && windows.is_none() {
+        return Ok(None);
+    }
+    let usual = ScheduleForm::default();
+    let form =
+        ScheduleForm { time_zone: time_zone.unwrap_or(usual.time_zone), windows: windows.unwrap_or(usual.windows) };
+    let (zone, count) = (form.time_zone.clone(), form.windows.len());
+    Schedule::try_from(form).map(Some).map_err(|error| {
+        let (key, value) = match error {
+            ScheduleError::UnknownZone { .. } => (ZONE_KEY, format!("{zone:?}")),
+            _ => (WINDOWS_KEY, format!("({count} windows)")),
+        };
+        ConfigError::Value { key, value, origin, reason: error.to_string() }
+    })
 }

@@ -2,6 +2,7 @@
 
 mod notice;
 mod problem;
+mod told;
 
 use std::io::ErrorKind;
 

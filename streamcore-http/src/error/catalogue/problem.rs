@@ -1,8 +1,11 @@
 //! What is wrong with one field.
 
-use streamcore::{FailureKind, FailureReason, presence::NameError};
+use streamcore::{FailureKind, FailureReason};
 
-use super::pick;
+use super::{
+    pick,
+    told::{name, schedule},
+};
 use crate::{edge::Language, error::Problem};
 
 impl Problem {
@@ -74,6 +77,7 @@ impl Problem {
                 format!("holds {value} twice; leave one of them out"),
                 format!("содержит {value} дважды; уберите одно из них"),
             ),
+            Self::Schedule(error) => schedule(error, language),
             Self::SourceName(error) => name(*error, language),
             Self::ListenerId(error) => name(*error, language),
             Self::ListenerIdType => fixed("must be a text or an integer", "должно быть строкой или целым числом"),
@@ -117,29 +121,6 @@ impl Problem {
             ),
         }
     }
-}
-
-/// Why a name of a source or of a listener was not taken.
-fn name(error: NameError, language: Language) -> String {
-    let russian = match error {
-        NameError::Empty => "пусто; укажите имя".to_owned(),
-        NameError::TooLong { len, limit } => {
-            format!("занимает {len} байт, а можно до {limit}; сократите")
-        }
-        NameError::Character { character } => {
-            format!("содержит {character:?}; используйте латинские буквы, цифры и . _ : @ / -")
-        }
-        _ => error.to_string(),
-    };
-    let english = match error {
-        NameError::Empty => "is empty; give a name".to_owned(),
-        NameError::TooLong { len, limit } => format!("must have at most {limit} bytes, has {len}; shorten it"),
-        NameError::Character { character } => {
-            format!("holds {character:?}; use letters of ASCII, digits and . _ : @ / -")
-        }
-        _ => error.to_string(),
-    };
-    pick(language, english, russian)
 }
 
 /// Why media was refused. The detail comes from the media adapter, in English.

@@ -66,6 +66,14 @@ pub(super) fn auto_end() -> Schemas {
     ]);
     named([
         ("AutoEndSettings", record(settings(&|schema| schema))),
+        (
+            "Window",
+            record([
+                ("days", list(word(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))),
+                ("from", clock("From 00:00 to 23:59.")),
+                ("to", clock("Up to 24:00; on the next day if it is earlier than `from`.")),
+            ]),
+        ),
         ("AutoEndChange", request(&[], settings(&or_null))),
         ("AutoEnd", both("AutoEndSettings", state)),
         ("Countdown", countdown),
@@ -82,13 +90,21 @@ pub(super) fn auto_end() -> Schemas {
     ])
 }
 
-const KEYS: [&str; 4] = ["enabled", "timeout_seconds", "warnings_seconds", "only_when_queue_empty"];
+const KEYS: [&str; 6] =
+    ["enabled", "timeout_seconds", "warnings_seconds", "only_when_queue_empty", "time_zone", "windows"];
 
 /// The settings, each as it is where they are read or where they are changed.
-fn settings(each: &dyn Fn(Value) -> Value) -> [(&'static str, Value); 4] {
+fn settings(each: &dyn Fn(Value) -> Value) -> [(&'static str, Value); 6] {
     let warnings = json!({ "type": "array", "items": whole(1, 86_400), "maxItems": 16, "uniqueItems": true });
-    let [enabled, timeout, warning, queue] = KEYS;
-    [(enabled, each(flag())), (timeout, each(whole(1, 86_400))), (warning, each(warnings)), (queue, each(flag()))]
+    let windows = json!({ "type": "array", "items": see("Window"), "maxItems": 64 });
+    let schemas = [flag(), whole(1, 86_400), warnings, flag(), text(), windows];
+    let mut schemas = schemas.iter().map(|schema| each(schema.clone()));
+    KEYS.map(|key| (key, schemas.next().unwrap_or_default()))
+}
+
+/// A time of the day.
+fn clock(description: &str) -> Value {
+    json!({ "type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "description": description })
 }
 
 pub(super) fn sessions() -> Schemas {

@@ -12,6 +12,18 @@ fn refused(variables: &[(&str, &str)], file: &str) -> String {
     resolve(&Flags::default(), variables, file).expect_err(&format!("{variables:?} {file}")).to_string()
 }
 
+const WEEK: &str = r#"
+time_zone = "Europe/Moscow"
+[[auto_end.windows]]
+days = ["mon", "fri"]
+from = "18:00"
+to = "24:00"
+[[auto_end.windows]]
+days = ["sat"]
+from = "22:00"
+to = "02:30"
+"#;
+
 #[test]
 fn without_settings_streams_end_after_five_minutes() {
     let usual = defaults().auto_end.settings();
@@ -28,6 +40,28 @@ fn the_file_says_when_streams_end() {
     assert_eq!(settings.warnings, [86_400, 60, 5].map(Duration::from_secs), "the longest first");
     assert!(auto_end(&[], "[auto_end]\nwarnings_seconds = []").settings().warnings.is_empty(), "no warnings at all");
     assert_eq!(auto_end(&[], "[auto_end]\ntimeout_seconds = 1").timeout_seconds.origin, Origin::File);
+}
+
+#[test]
+fn the_file_says_when_streams_go_on() {
+    let schedule = auto_end(&[], &format!("[auto_end]{WEEK}")).settings().schedule;
+    assert_eq!((schedule.time_zone(), schedule.windows().len()), ("Europe/Moscow", 2));
+    let zone = auto_end(&[], "[auto_end]\ntime_zone = \"Asia/Tokyo\"");
+    assert_eq!((zone.schedule.value.time_zone(), zone.schedule.value.is_empty()), ("Asia/Tokyo", true));
+    let many = |count| {
+        // Half-hours of the week, none of which overlap.
+        let window = |n: usize| {
+            let day = ["mon", "tue", "wed", "thu"][n / 20];
+            format!("{{ days = [\"{day}\"], from = \"{0:02}:00\", to = \"{0:02}:30\" }}", n % 20)
+        };
+        format!("[auto_end]\nwindows = [{}]", (0..count).map(window).collect::<Vec<_>>().join(", "))
+    };
+    assert_eq!(auto_end(&[], &many(64)).settings().schedule.windows().len(), 64);
+    let error = refused(&[], &many(65));
+    assert!(
+        error.starts_with("auto_end.windows = (65 windows) (file) is not usable: a schedule has at most 64"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -48,6 +82,27 @@ fn what_the_file_cannot_say_is_refused_with_its_key() {
         ("warnings_seconds = [60, 10, 60]", "auto_end.warnings_seconds = [60, 10, 60] (file) is not usable"),
         (many.as_str(), "at most 16 warnings"),
         ("timeout_minutes = 5", "timeout_minutes"),
+        (
+            "time_zone = \"Mars/Olympus\"",
+            "auto_end.time_zone = \"Mars/Olympus\" (file) is not usable: there is no time zone",
+        ),
+        ("time_zone = 3", "test.toml"),
+        (
+            "windows = [{ days = [], from = \"00:00\", to = \"24:00\" }]",
+            "auto_end.windows = (1 windows) (file) is not usable: windows[0]:",
+        ),
+        ("windows = [{ days = [\"mon\"], from = \"24:00\", to = \"01:00\" }]", "windows[0]: `from`"),
+        (
+            "windows = [{ days = [\"mon\"], from = \"01:00\", to = \"01:00\" }]",
+            "windows[0]: it begins and ends at 01:00",
+        ),
+        ("windows = [{ days = [\"moon\"], from = \"01:00\", to = \"02:00\" }]", "windows[0]: `moon`"),
+        ("windows = [{ days = [\"mon\"], from = \"01:00\" }]", "test.toml"),
+        ("windows = [{ days = [\"mon\"], from = \"01:00\", to = \"02:00\", at = \"x\" }]", "test.toml"),
+        (
+            "windows = [{ days = [\"sun\"], from = \"22:00\", to = \"03:00\" }, { days = [\"mon\"], from = \"02:00\", to = \"04:00\" }]",
+            "windows[1]: it overlaps windows[0]",
+        ),
     ] {
         let error = refused(&[], &format!("[auto_end]\n{file}"));
         assert!(error.contains(told), "{file}: {error}");
@@ -153,7 +208,7 @@ fn the_report_shows_them_with_their_origins_and_is_read_again() {
     let config = resolve(
         &Flags::default(),
         &[("AUTO_END_TIMEOUT_MINUTES", "2"), ("AUTO_END_ENABLED", "no")],
-        "[auto_end]\nwarnings_seconds = [1, 2]",
+        &format!("[auto_end]\nwarnings_seconds = [1, 2]\n{WEEK}"),
     )
     .expect("valid");
     let report = Report(&config).to_string();
@@ -163,6 +218,11 @@ fn the_report_shows_them_with_their_origins_and_is_read_again() {
         ("timeout_seconds = 120", "# AUTO_END_TIMEOUT_MINUTES"),
         ("warnings_seconds = [2, 1]", "# file"),
         ("only_when_queue_empty = false", "# default"),
+        ("time_zone = \"Europe/Moscow\"", "# file"),
+        (
+            "windows = [{ days = [\"mon\", \"fri\"], from = \"18:00\", to = \"24:00\" }, { days = [\"sat\"], from = \"22:00\", to = \"02:30\" }]",
+            "# file",
+        ),
     ] {
         assert!(section.lines().any(|line| line.starts_with(begin) && line.ends_with(end)), "{begin}: {section}");
     }

@@ -484,6 +484,18 @@ fn a_loop_that_was_held_up_gives_the_last_warning_alone() {
     assert_eq!(world.warnings(), [30]);
 }
 
+/// Promise S28 and S15. Found by fuzzing: a warning whose moment was slept through stayed due for ever.
+#[test]
+fn a_loop_that_was_held_up_past_the_end_has_no_warning_left_to_give() {
+    let mut world = World::empty(300);
+    world.now = world.now + Duration::from_secs(275);
+    world.input(Input::Tick);
+    world.now = world.now + Duration::from_secs(30);
+    world.input(Input::Tick); // the store has not answered: the end is put off
+    assert!(world.is_on_air());
+    assert!(world.stream.next_deadline().is_none_or(|deadline| deadline > world.now), "a deadline in the past spins");
+}
+
 /// Promise S29.
 #[test]
 fn a_session_that_ended_is_in_the_history_once_whatever_becomes_of_the_store() {

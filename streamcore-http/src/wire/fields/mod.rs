@@ -1,4 +1,6 @@
-//! Reads the fields of a JSON object by hand, so that one answer names every field that is wrong and why.
+//! Reads the fields of a JSON object by hand, so that one answer names every field that is wrong and why. What lies deeper is in `nested`.
+
+mod nested;
 
 use std::{fmt, time::Duration};
 
@@ -11,7 +13,8 @@ use crate::error::{ApiError, FieldError, Part, Problem};
 /// The longest duration that is believed, in seconds: a year.
 const MAX_SECONDS: u64 = 366 * 86_400;
 
-/// A JSON object and what was found wrong with it so far. Unknown keys are ignored; `null` is the same as a key that is missing.
+/// A JSON object and what was found wrong with it so far. Unknown keys are ignored; `null` is the same as a key that is missing, but
+/// for [`setting`](Fields::setting)s.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     map: Map<String, Value>,
@@ -27,22 +30,6 @@ impl Fields {
             Ok(_) => Err(ApiError::MalformedBody { detail: "it is another kind of value".to_owned() }),
             Err(error) => Err(ApiError::MalformedBody { detail: error.to_string() }),
         }
-    }
-
-    /// The objects of a list of 1 to `max`, each with the names of its fields as seen from here, or what is wrong with the list.
-    pub(crate) fn objects(mut self, field: &'static str, max: usize) -> Result<Vec<Self>, ApiError> {
-        let read = match self.take(field) {
-            None => self.wrong(field, Problem::Required),
-            Some(Value::Array(values)) if (1..=max).contains(&values.len()) => Some(values),
-            Some(Value::Array(values)) => self.wrong(field, Problem::Count { min: 1, max, got: values.len() }),
-            Some(_) => self.wrong(field, Problem::List),
-        };
-        let values = self.finish(read)?;
-        let objects = values.into_iter().enumerate().map(|(index, value)| match value {
-            Value::Object(map) => Ok(Self { map, errors: Vec::new(), prefix: format!("{field}[{index}].") }),
-            _ => Err(FieldError::new(Part::Body, format!("{field}[{index}]"), Problem::Object).into()),
-        });
-        objects.collect()
     }
 
     /// Whether the body has this key, whatever its value.
@@ -64,62 +51,6 @@ impl Fields {
         let is_named = self.names(field);
         let value = read(self, field);
         is_named.then_some(value)
-    }
-
-    /// What `read` makes of the object in this field; none if there is none.
-    pub(crate) fn part<T>(&mut self, field: &'static str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let value = self.take(field)?;
-        self.within(field, value, read)
-    }
-
-    fn within<T>(
-        &mut self,
-        name: impl fmt::Display,
-        value: Value,
-        read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<T> {
-        let Value::Object(map) = value else { return self.wrong(name, Problem::Object) };
-        let mut inner = Self { map, errors: Vec::new(), prefix: format!("{}{name}.", self.prefix) };
-        let read = read(&mut inner);
-        self.errors.append(&mut inner.errors);
-        read
-    }
-
-    /// What `read` makes of each object of a list of at most `max`; of several that are wrong the first is named.
-    pub(crate) fn parts<T>(
-        &mut self,
-        field: &'static str,
-        max: usize,
-        read: impl Fn(&mut Self) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let values = self.values(field, |got| (got > max).then_some(Problem::Count { min: 0, max, got }))?;
-        let parts = values.into_iter().enumerate();
-        parts.map(|(n, value)| self.within(format_args!("{field}[{n}]"), value, &read)).collect()
-    }
-
-    /// What `read` makes of each value of a list; of several that are wrong the first is named.
-    pub(crate) fn list<T>(
-        &mut self,
-        field: &'static str,
-        too_many: impl Fn(usize) -> Option<Problem>,
-        read: impl Fn(&Value) -> Result<T, Problem>,
-    ) -> Option<Vec<T>> {
-        let values = self.values(field, too_many)?;
-        let read = values.iter().enumerate().map(|(n, value)| read(value).map_err(|problem| (n, problem)));
-        match read.collect() {
-            Ok(list) => Some(list),
-            Err((n, problem)) => self.wrong(format_args!("{field}[{n}]"), problem),
-        }
-    }
-
-    fn values(&mut self, field: &'static str, too_many: impl Fn(usize) -> Option<Problem>) -> Option<Vec<Value>> {
-        match self.take(field)? {
-            Value::Array(values) => match too_many(values.len()) {
-                Some(problem) => self.wrong(field, problem),
-                None => Some(values),
-            },
-            _ => self.wrong(field, Problem::List),
-        }
     }
 
     /// What the names of its fields begin with.
@@ -151,10 +82,16 @@ impl Fields {
 
     /// Notes that a field is missing, unless something was read or is wrong already.
     pub(crate) fn require<T>(&mut self, field: &'static str, read: Option<T>) -> Option<T> {
-        if read.is_none() && !self.errors.iter().any(|error| error.field.strip_prefix(&*self.prefix) == Some(field)) {
+        if read.is_none() && !self.errors.iter().any(|error| self.is_of(error, field)) {
             self.refuse(field, Problem::Required);
         }
         read
+    }
+
+    /// Whether an error is one of this field, or of an entry of it.
+    fn is_of(&self, error: &FieldError, field: &str) -> bool {
+        let rest = error.field.strip_prefix(&*self.prefix).and_then(|name| name.strip_prefix(field));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
     }
 
     /// A text that people can see, without control characters, of at most `max` characters, trimmed.
