@@ -22,3 +22,4 @@ mod show5_dry_and_broken;
 mod show6_bad_input;
 mod show6_crash;
 mod show6_listeners;
+mod timers;
