@@ -4,6 +4,7 @@
 //! - [`http`] is a client that can also misbehave.
 //! - [`Recorder`] is ffmpeg as a listener; [`RawListener`] notes when each byte came.
 //! - [`Audience`] is many listeners at once, and the one among them that fared worst.
+//! - [`events`] are what the server logged of its streams, each with its moment.
 //! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
 //! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
@@ -12,6 +13,7 @@
 
 mod audience;
 pub mod elsewhere;
+pub mod events;
 pub mod http;
 mod listener;
 pub mod media;
