@@ -8,6 +8,7 @@
 //! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
 //! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
+//! - [`timers`] runs streams by the thousand in this process, to see them end by themselves.
 //! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
 
 mod audience;
@@ -21,6 +22,7 @@ pub mod process;
 pub mod random;
 pub mod replay;
 mod server;
+pub mod timers;
 pub mod tone;
 pub mod wait;
 

@@ -26,3 +26,4 @@ mod show_auto_end;
 mod show_auto_end_bad_input;
 mod show_auto_end_crash;
 mod show_presence;
+mod timers;
