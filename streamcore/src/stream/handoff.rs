@@ -25,8 +25,10 @@ const RETRY_MOST: Duration = Duration::from_secs(5);
 /// item before it takes over. An item that comes in the meantime joins without a gap, and one that comes later cuts off nothing but the
 /// placeholder. A player reports an end about 0.6 s before that moment.
 const TAIL: Duration = Duration::from_millis(400);
-/// Behind the hints, which may be lost, a dry queue is looked at this often.
-const POLL_EVERY: Duration = Duration::from_secs(5);
+/// Behind the hints, which may be lost, a dry queue is looked at: after this time, and then whenever it has been dry for twice as long as at
+/// the last look, but at least every [`POLL_MOST`]. So thousands of streams that wait for somebody cost nothing.
+const POLL_FIRST: Duration = Duration::from_secs(5);
+const POLL_MOST: Duration = Duration::from_secs(60);
 
 /// A hand-off under way: from the end of an item until the store has told what comes next.
 #[derive(Debug, Clone)]
@@ -262,7 +264,7 @@ impl Stream {
                 Some(handoff.not_before.unwrap_or(self.now))
             }
             (Phase::Running, None) if matches!(self.on_air, OnAir::Placeholder { .. }) && !self.paused => {
-                Some(self.poll_from + POLL_EVERY)
+                Some(self.poll_from + self.poll_from.since(self.dry_since).clamp(POLL_FIRST, POLL_MOST))
             }
             _ => None,
         }

@@ -88,6 +88,8 @@ pub struct Stream {
     failures_in_a_row: u32,
     quarantine: Quarantine,
     poll_from: Timestamp,
+    /// When the placeholder was put on the air.
+    dry_since: Timestamp,
     /// Until when the tail of the item that is done with is still on the air.
     tail_until: Option<Timestamp>,
     last_question: u64,
@@ -120,6 +122,7 @@ impl Stream {
             failures_in_a_row: 0,
             quarantine: Quarantine::default(),
             poll_from: Timestamp::default(),
+            dry_since: Timestamp::default(),
             tail_until: None,
             last_question: 0,
             last_playback: 0,

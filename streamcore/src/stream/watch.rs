@@ -268,13 +268,14 @@ impl Stream {
         watch.total = watch.total.saturating_add(arrived);
         watch.counts_unsaved |= arrived > 0 || audience.count > watch.peak;
         watch.peak = watch.peak.max(audience.count);
-        let was_empty = watch.empty_since.is_some();
+        let empty_since = watch.empty_since;
         if audience.is_present() {
             watch.empty_since = None;
-        } else if audience.is_empty() {
-            watch.empty_since.get_or_insert(now);
+        } else if audience.is_empty() && (empty_since.is_none() || arrived > 0) {
+            // Of somebody who came and left between two reports only the coming is told.
+            watch.empty_since = Some(now);
         }
-        watch.unsaved |= watch.empty_since.is_some() != was_empty;
+        watch.unsaved |= watch.empty_since != empty_since;
         let before = std::mem::replace(&mut watch.told, audience);
         if audience == before {
             return;

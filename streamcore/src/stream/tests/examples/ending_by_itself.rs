@@ -538,3 +538,19 @@ fn nothing_ends_before_its_timer_is_stored() {
     world.answer_all(Store::Works);
     assert_eq!(world.ends(), [EndReason::AutoEnd]);
 }
+
+/// Promise S23. Of two reports that are read at once only the later one is left.
+#[test]
+fn somebody_who_came_and_left_between_two_reports_has_listened() {
+    let mut world = World::empty(300);
+    let begin = world.now;
+    world.live_on(Duration::from_secs(200));
+    world.report(Report::Listeners { count: 0, ever: 1 });
+    world.answer_all(Store::Works);
+    assert_eq!(world.deadline(), Some(begin + Duration::from_secs(500)));
+    assert_eq!(world.view().total_listeners, 1);
+    world.live_on(Duration::from_secs(299));
+    assert!(world.is_on_air());
+    world.live_on(Duration::from_secs(1));
+    assert!(!world.is_on_air());
+}
