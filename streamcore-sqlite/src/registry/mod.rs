@@ -141,7 +141,8 @@ fn delete(conn: &Connection, stream: StreamId) -> Outcome<()> {
 fn save_snapshot(conn: &Connection, stream: StreamId, snapshot: &Snapshot) -> Outcome<()> {
     let mut update = conn.prepare_cached(
         "UPDATE streams SET snapshot = :snapshot, running = :running, session = :session
-         WHERE stream = :stream AND session <= :session",
+         WHERE stream = :stream
+           AND (session < :session OR (session = :session AND (snapshot IS NULL OR running >= :running)))",
     )?;
     let written = update.execute(named_params! {
         ":snapshot": codec::json::<Error>(snapshot)?,
