@@ -214,7 +214,7 @@ impl Stream {
         self.note_audience(fx);
         let view = self.view(self.now);
         let cause = match &view {
-            view if view.audience.is_present() => CancelCause::ListenerJoined,
+            view if view.empty_since.is_none() => CancelCause::ListenerJoined, // and perhaps left again
             _ => settings_changed.unwrap_or(CancelCause::Policy),
         };
         let verdict = self.policy.decide(&view, self.now);
@@ -269,10 +269,10 @@ impl Stream {
         watch.counts_unsaved |= arrived > 0 || audience.count > watch.peak;
         watch.peak = watch.peak.max(audience.count);
         let empty_since = watch.empty_since;
-        if audience.is_present() {
+        // Of somebody who came and left between two reports only the coming is told.
+        if audience.is_present() || (arrived > 0 && !audience.complete) {
             watch.empty_since = None;
         } else if audience.is_empty() && (empty_since.is_none() || arrived > 0) {
-            // Of somebody who came and left between two reports only the coming is told.
             watch.empty_since = Some(now);
         }
         watch.unsaved |= watch.empty_since != empty_since;

@@ -129,7 +129,8 @@ impl Story {
                 format!("{source}: {observation:?}")
             }
             67..=74 => {
-                let mut weather = || if self.random.percent(60) { Weather::Fine } else { self.random.one_of(&Weather::ALL) };
+                let mut weather =
+                    || if self.random.percent(60) { Weather::Fine } else { self.random.one_of(&Weather::ALL) };
                 let (registry, queue) = (weather(), weather());
                 self.world.weather(registry, queue);
                 format!("the registry is {registry:?}, the queue {queue:?}")
@@ -189,7 +190,11 @@ impl Story {
         let back = to < self.world.now();
         let by = Duration::from_millis(shift);
         self.world.restart(|now| if back { now.before(by) } else { now + by }, gracefully);
-        format!("restart, {} {by:?}{}", if back { "back by" } else { "after" }, if gracefully { ", gracefully" } else { "" })
+        format!(
+            "restart, {} {by:?}{}",
+            if back { "back by" } else { "after" },
+            if gracefully { ", gracefully" } else { "" }
+        )
     }
 }
 
@@ -210,10 +215,9 @@ fn observation(random: &mut Random) -> Observation {
     match random.below(10) {
         0..=3 => Observation::All(ids(random)),
         4..=5 => Observation::Count { now: random.one_of(&[0, 0, 3]), ever: None },
-        6..=7 => Observation::Changed {
-            joined: ids(random).into_iter().collect(),
-            left: ids(random).into_iter().collect(),
-        },
+        6..=7 => {
+            Observation::Changed { joined: ids(random).into_iter().collect(), left: ids(random).into_iter().collect() }
+        }
         8 => Observation::Unknown,
         _ => Observation::Gone,
     }

@@ -114,7 +114,8 @@ impl Truth {
     /// The earliest moment at which the stream may end by itself.
     pub(crate) fn earliest_end(&self) -> Option<Timestamp> {
         let session = self.session.as_ref()?;
-        let timeout = self.settings.iter().filter(|settings| settings.enabled).map(|settings| settings.timeout).min()?;
+        let timeout =
+            self.settings.iter().filter(|settings| settings.enabled).map(|settings| settings.timeout).min()?;
         Some((session.empty_since?.earliest + timeout).max(session.not_before))
     }
 
@@ -240,6 +241,14 @@ impl Truth {
         self.told(&SourceId::player(), Terms::LOCAL, Observation::Gone);
     }
 
+    /// Somebody came and has left already: the time that nobody listens begins anew.
+    pub(crate) fn somebody_was_here(&mut self) {
+        if let Some(session) = &mut self.session {
+            (session.empty_since, session.may_be_since, session.changed_at) = (None, None, self.now);
+        }
+        self.look(self.now);
+    }
+
     /// Somebody asks for it to be kept alive; whether that means anything to it.
     pub(crate) fn is_kept_alive(&mut self) -> bool {
         let Some(session) = &mut self.session else { return false };
@@ -288,7 +297,7 @@ impl Truth {
         self.left.as_ref().map(|left| left.sources.clone()).unwrap_or_default()
     }
 
-    pub(crate) const fn now(&self) -> Timestamp {
-        self.now
+    pub(crate) fn now(&self) -> Timestamp {
+        self.heard.now()
     }
 }

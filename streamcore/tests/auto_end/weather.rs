@@ -45,8 +45,7 @@ pub(crate) enum Weather {
 }
 
 impl Weather {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Fine, Self::Away, Self::Forgetful, Self::Slow, Self::Late, Self::Fickle];
+    pub(crate) const ALL: [Self; 6] = [Self::Fine, Self::Away, Self::Forgetful, Self::Slow, Self::Late, Self::Fickle];
 }
 
 /// What becomes of one call.

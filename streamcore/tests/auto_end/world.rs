@@ -129,6 +129,7 @@ impl World {
     }
 
     pub(crate) fn is_running(&mut self, stream: StreamId) -> bool {
+        self.look_at(stream);
         self.truth(stream).session.is_some()
     }
 
@@ -136,7 +137,7 @@ impl World {
     pub(crate) fn set_clock_back(&mut self, stream: StreamId, by: Duration) {
         if self.drive(stream) {
             let (host, nobody) = (self.host.clone(), SourceId::new("nobody").expect("a good name"));
-            self.run(host.observe(stream, nobody, Terms::REMOTE, Observation::Gone)).expect("it is driven");
+            self.run(stream, host.observe(stream, nobody, Terms::REMOTE, Observation::Gone)).expect("it is driven");
             self.clock.set_back(by);
         }
     }
@@ -147,10 +148,10 @@ impl World {
         self.look();
     }
 
-    fn run<T: Send + 'static>(&mut self, future: impl Future<Output = T> + Send) -> T {
+    /// Does something with a stream, and waits for what comes of it.
+    fn run<T: Send + 'static>(&mut self, stream: StreamId, future: impl Future<Output = T> + Send) -> T {
         let output = self.clock.runtime.run(future);
-        self.clock.runtime.settle();
-        self.look();
+        self.settle(stream);
         output
     }
 
@@ -159,7 +160,7 @@ impl World {
             return Ok(());
         }
         let host = self.host.clone();
-        self.run(host.start(stream)).map(drop)
+        self.run(stream, host.start(stream)).map(drop)
     }
 
     pub(crate) fn stop(&mut self, stream: StreamId) -> Result<(), CommandError> {
@@ -167,13 +168,13 @@ impl World {
             return Ok(());
         }
         let host = self.host.clone();
-        self.run(host.stop(stream, "somebody")).map(drop)
+        self.run(stream, host.stop(stream, "somebody")).map(drop)
     }
 
     pub(crate) fn skip(&mut self, stream: StreamId) {
         if self.drive(stream) {
             let host = self.host.clone();
-            let _perhaps_nothing_to_skip = self.run(host.skip(stream, None));
+            let _perhaps_nothing_to_skip = self.run(stream, host.skip(stream, None));
         }
     }
 
@@ -184,7 +185,7 @@ impl World {
         let (asked, session) = (self.now(), self.truth(stream).session.as_ref().map(|session| session.number));
         let means_something = self.truth(stream).is_kept_alive();
         let host = self.host.clone();
-        let kept = self.run(host.keep_alive(stream, "somebody"));
+        let kept = self.run(stream, host.keep_alive(stream, "somebody"));
         let same = self.truth(stream).session.as_ref().map(|session| session.number) == session;
         if kept.is_ok() && same && means_something {
             self.truth(stream).was_kept_alive(asked);
@@ -197,7 +198,7 @@ impl World {
         }
         self.truth(stream).may_be_set(settings.clone());
         let (host, change) = (self.host.clone(), overrides(settings));
-        if self.run(host.configure(stream, |_| change)).is_ok() {
+        if self.run(stream, host.configure(stream, |_| change)).is_ok() {
             self.truth(stream).is_set(settings.clone());
         }
     }
@@ -210,7 +211,7 @@ impl World {
             ..QueueItem::file(item_id(self.items), "a track", "a.mp3", self.now())
         };
         let queue = self.queue.clone();
-        self.run(queue.inner().apply(stream, Op::add(item).into())).expect("the queue takes it");
+        self.run(stream, queue.inner().apply(stream, Op::add(item).into())).expect("the queue takes it");
     }
 
     /// So many listen to the stream's own player from now on.
@@ -220,7 +221,10 @@ impl World {
         }
         let ever = self.player.listen(stream, count, came);
         self.truth(stream).told(&SourceId::player(), Terms::LOCAL, Observation::Count { now: count, ever: Some(ever) });
-        self.settle();
+        if came > 0 && count == 0 {
+            self.truth(stream).somebody_was_here();
+        }
+        self.settle(stream);
     }
 
     /// The stream's own player does not know any more who listens.
@@ -228,7 +232,7 @@ impl World {
         if self.is_running(stream) {
             self.truth(stream).told(&SourceId::player(), Terms::LOCAL, Observation::Unknown);
             self.player.lose_count(stream);
-            self.settle();
+            self.settle(stream);
         }
     }
 
@@ -237,7 +241,8 @@ impl World {
         if self.drive(stream) {
             self.truth(stream).told(source, Terms::REMOTE, observation.clone());
             let host = self.host.clone();
-            self.run(host.observe(stream, source.clone(), Terms::REMOTE, observation)).expect("there is a place for it");
+            self.run(stream, host.observe(stream, source.clone(), Terms::REMOTE, observation))
+                .expect("there is a place for it");
         }
     }
 
@@ -257,7 +262,9 @@ impl World {
         if gracefully {
             let (host, runtime) = (self.host.clone(), self.clock.runtime.clone());
             let patience = runtime.sleep_until(self.now() + Duration::from_secs(10));
-            self.run(async move { drop(select(host.shutdown().boxed(), patience).await) });
+            runtime.run(async move { drop(select(host.shutdown().boxed(), patience).await) });
+            runtime.settle();
+            self.look();
         }
         let runtime = SimRuntime::new(now(self.now()));
         let now = runtime.now();
@@ -274,7 +281,10 @@ impl World {
         self.driven.clear();
         for attempt in 0_u64.. {
             let host = self.host.clone();
-            if self.run(async move { host.resume_all().await }).is_ok() {
+            let resumed = self.clock.runtime.run(async move { host.resume_all().await });
+            self.clock.runtime.settle();
+            self.look();
+            if resumed.is_ok() {
                 break;
             }
             self.pass(Duration::from_millis(700));
@@ -287,12 +297,13 @@ impl World {
 
     /// Sees to it that this process has a loop for a stream; whether it could.
     fn drive(&mut self, stream: StreamId) -> bool {
+        self.look_at(stream);
         if self.driven.contains(&stream) {
             return true;
         }
         let stored = self.registry.inner().snapshot(stream).now_or_never().expect("memory does not wait");
         let (host, nobody) = (self.host.clone(), SourceId::new("nobody").expect("a good name"));
-        if self.run(host.observe(stream, nobody, Terms::REMOTE, Observation::Gone)).is_err() {
+        if self.run(stream, host.observe(stream, nobody, Terms::REMOTE, Observation::Gone)).is_err() {
             return false;
         }
         self.driven.insert(stream);
@@ -301,23 +312,27 @@ impl World {
         true
     }
 
-    fn settle(&mut self) {
+    fn settle(&mut self, stream: StreamId) {
         self.clock.runtime.settle();
-        self.look();
+        self.take_note();
+        self.look_at(stream);
+    }
+
+    /// Looks at everything.
+    fn look(&mut self) {
+        self.take_note();
+        for stream in self.truths.keys().copied().collect::<Vec<_>>() {
+            self.look_at(stream);
+        }
     }
 
     /// Takes note of what has happened.
-    fn look(&mut self) {
+    fn take_note(&mut self) {
         let events = std::mem::take(&mut *self.sink.0.lock().unwrap_or_else(PoisonError::into_inner));
         self.events += events.len() as u64;
         for event in events {
             self.pass_to(event.stream, event.at);
             self.happened(event);
-        }
-        for stream in self.truths.keys().copied().collect::<Vec<_>>() {
-            let now = self.now();
-            self.pass_to(stream, now);
-            self.look_at(stream);
         }
     }
 
@@ -373,12 +388,13 @@ impl World {
 
     /// What events do not tell.
     fn look_at(&mut self, stream: StreamId) {
+        let now = self.now();
+        self.pass_to(stream, now);
         let air = self.player.air(stream);
         let queue = self.queue.inner().view(stream, Page { offset: 0, limit: 0 }).now_or_never();
         let queue = queue.expect("memory does not wait").expect("nor fail");
         let is_dry = queue.total == 0 && queue.current.is_none();
         let placeholder_since = air.filter(|air| air.is_on).and_then(|air| air.placeholder_since);
-        let now = self.now();
         let truth = self.truth(stream);
         truth.dry_since = placeholder_since.filter(|_| is_dry).map(|since| truth.dry_since.unwrap_or(now).max(since));
         if truth.session.as_ref().is_some_and(|session| session.number.is_none()) {
