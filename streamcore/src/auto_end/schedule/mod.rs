@@ -86,9 +86,9 @@ impl Schedule {
         let occurrences = weeks.into_iter().flat_map(|week| spans.iter().map(move |span| span.after(week)));
         let end = occurrences
             .filter(|span| span.is_near(local.minute))
-            .map(|span| (zone.first(local, span.from), zone.last(local, span.to)))
-            .filter(|(from, to)| *from <= now && now < *to)
-            .map(|(_, to)| to)
+            .filter(|span| zone.first(local, span.from) <= now)
+            .map(|span| zone.last(local, span.to))
+            .filter(|to| now < *to)
             .max();
         end.map_or(Opening::Closed, Opening::Until)
     }

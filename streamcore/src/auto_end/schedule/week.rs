@@ -4,6 +4,9 @@ use super::window::{MINUTES_A_DAY, Window};
 
 pub(super) const MINUTES_A_WEEK: i32 = 7 * MINUTES_A_DAY;
 
+/// No clock has been set back by more minutes since 1970.
+pub(super) const MOST_SET_BACK: i32 = 7 * 60;
+
 /// From one minute to another, both from the Monday of some week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
@@ -16,9 +19,9 @@ impl Span {
         Self { from: self.from + minutes, to: self.to + minutes }
     }
 
-    /// Whether a clock that shows this may be in it. A day is more than clocks are ever set back by.
+    /// Whether a clock that shows this may be in it, for the first time or again.
     pub(super) const fn is_near(self, minute: i32) -> bool {
-        self.from - MINUTES_A_DAY <= minute && minute <= self.to + MINUTES_A_DAY
+        self.from - MOST_SET_BACK <= minute && minute <= self.to + MOST_SET_BACK
     }
 }
 
