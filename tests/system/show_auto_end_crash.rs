@@ -42,8 +42,8 @@ fn round(server: &mut Server, session: usize, timeout: Duration, dead_for: Durat
     assert!(ended >= deadline, "ended at {ended}, which is before {deadline}");
     let error = i128::from(ended.as_millis()) - i128::from(due.as_millis());
     println!(
-        "dead for {dead_for:?} with {timeout:?} to go: due {} after readiness, ended {error:+} ms from that",
-        due.since(ready).as_secs_f64()
+        "dead for {dead_for:?} with {timeout:?} to go: due {:?} after readiness, ended {error:+} ms from that",
+        due.since(ready)
     );
     assert!(error.unsigned_abs() < ERROR.as_millis(), "{end:?}");
     assert_eq!(end.moment("deadline"), deadline, "it names the end that it had stored");
