@@ -247,11 +247,12 @@ impl World {
     }
 
     pub(crate) fn weather(&mut self, registry: Weather, queue: Weather) {
-        let (now, fine) = (self.now(), Weather::Fine);
-        for truth in self.truths.values_mut() {
-            let since = |weather, since: Option<Timestamp>| (weather == fine).then(|| since.unwrap_or(now));
-            truth.fine_since.registry = since(registry, truth.fine_since.registry);
-            truth.fine_since.queue = since(queue, truth.fine_since.queue);
+        let now = self.now();
+        let since = |is: bool, before: Option<Timestamp>| is.then(|| before.unwrap_or(now));
+        for Truth { stores, .. } in self.truths.values_mut() {
+            stores.registry_fine = since(registry == Weather::Fine, stores.registry_fine);
+            stores.registry_away = since(registry == Weather::Away, stores.registry_away);
+            stores.queue_fine = since(queue == Weather::Fine, stores.queue_fine);
         }
         self.sky.set_registry(registry);
         self.sky.set_queue(queue);
@@ -289,7 +290,7 @@ impl World {
             }
             self.pass(Duration::from_millis(700));
             if attempt > 5 {
-                let queue = self.truths.values().any(|truth| truth.fine_since.queue.is_some());
+                let queue = self.truths.values().any(|truth| truth.stores.queue_fine.is_some());
                 self.weather(Weather::Fine, if queue { Weather::Fine } else { Weather::Away });
             }
         }
