@@ -132,9 +132,40 @@ fn bad_words_about_listeners_are_refused_by_name_and_change_nothing() {
         (&json!(0), &json!(true)),
         "a leave before its join: {left}"
     );
-    let most: Vec<_> = (0..10_000).collect();
-    let many = server.call("POST", "/api/v1/streams/1/listeners", Some(&json!({"joined": most}))).expect(200);
-    assert_eq!(many["listeners_count"], 10_000);
+    assert_healthy(&server);
+}
+
+#[test]
+fn a_million_joins_without_leaves_stop_at_a_bound() {
+    let server = playing();
+    let join = |batch: u64| {
+        let ids: Vec<_> = (batch * 10_000..(batch + 1) * 10_000).collect();
+        server.call("POST", "/api/v1/streams/1/listeners", Some(&json!({"joined": ids})))
+    };
+    let count = || server.call("GET", "/api/v1/streams/1/listeners", None).expect(200)["listeners_count"].clone();
+    let (mut taken, mut refused) = (0_u64, 0);
+    for batch in 0..100 {
+        let answer = join(batch);
+        match answer.status {
+            200 => taken += 10_000,
+            status => {
+                assert_eq!(
+                    (status, &answer.json()["error"]),
+                    (409, &json!("too_many_listener_ids")),
+                    "{}",
+                    answer.json()
+                );
+                refused += 1;
+            }
+        }
+    }
+    println!("of a million joins {taken} were taken and {refused} of 100 batches refused; counted: {}", count());
+    assert_eq!((taken + refused * 10_000, count()), (1_000_000, json!(taken)));
+    assert!(refused > 0, "there is a bound");
+    let again = join(0).expect(200);
+    assert_eq!(again["listeners_count"], taken, "whoever is known may join again");
+    let left = server.call("POST", "/api/v1/streams/1/listeners", Some(&json!({"listeners": []}))).expect(200);
+    assert_eq!(left["listeners_count"], 0);
     assert_healthy(&server);
 }
 
