@@ -1,4 +1,7 @@
 //! Thousands of stories, each from a seed: what happens in them, and what they come to.
+//!
+//! A broken promise names its story, and shows what happened in it; `STREAMCORE_STORY` set to that number tells this one alone, with
+//! all its events. The promises' tests share one telling.
 
 use std::{collections::BTreeSet, fmt::Write, sync::OnceLock, time::Duration};
 

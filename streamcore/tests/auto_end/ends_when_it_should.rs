@@ -53,6 +53,7 @@ pub(crate) fn check_going_on(truth: &Truth, until: Timestamp) -> Verdict {
     }
 }
 
+/// Promise S23, S25, S26, S27.
 #[test]
 fn a_stream_ends_when_it_should_and_not_before() {
     crate::campaign::outcome().assert_kept(crate::world::Promise::EndsWhenItShould);

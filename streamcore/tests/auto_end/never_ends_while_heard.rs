@@ -32,6 +32,7 @@ pub(crate) fn check_sources(truth: &Truth, known: &BTreeSet<SourceId>) -> Verdic
     }
 }
 
+/// Promise S24.
 #[test]
 fn no_stream_ends_while_it_is_heard_or_nobody_knows() {
     crate::campaign::outcome().assert_kept(crate::world::Promise::NeverEndsWhileHeard);

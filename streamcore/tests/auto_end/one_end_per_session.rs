@@ -46,6 +46,7 @@ pub(crate) fn check_going_on(session: u64, history: &[Session]) -> Verdict {
     }
 }
 
+/// Promise S29.
 #[test]
 fn every_session_that_ended_is_in_the_history_once() {
     crate::campaign::outcome().assert_kept(crate::world::Promise::OneEndPerSession);

@@ -43,6 +43,7 @@ impl World {
     }
 }
 
+/// Promise S23.
 #[test]
 fn by_default_a_stream_ends_after_five_minutes() {
     let mut world = started(&Settings::default());
@@ -182,7 +183,7 @@ fn arming_and_cancelling_a_thousand_streams_while_timers_fire() {
     world.close();
 }
 
-/// A source that fails for ten minutes neither ends the stream nor sets its timer back: it ends two seconds after that is over.
+/// Promise S24. A source that fails for ten minutes neither ends the stream nor sets its timer back: it ends two seconds after that is over.
 #[test]
 fn unknown_for_longer_than_the_timeout_ends_two_seconds_after_it_is_known() {
     let mut world = started(&after(60));

@@ -1,7 +1,7 @@
 //! A host on stores under a sky, in virtual time; what happens to it; and what is true meanwhile.
 //!
 //! Whatever the test tells the host is noted as true first and told then, with nothing under way in between, so that what the host does next
-//! it does with that knowledge. What the host does is read from its events, in their order and at their moments.
+//! it does with that knowledge.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,21 +11,19 @@ use std::{
 
 use futures::{FutureExt, future::select};
 use streamcore::{
-    EndCause, Event, EventKind, QueueItem, Status, StreamId, Timestamp,
+    EndCause, Event, QueueItem, StreamId, Timestamp,
     auto_end::{BySettings, Overrides, Settings},
     driver::{CommandError, Host, Ports},
     metrics::MetricsSink,
     presence::{Observation, SourceId, Terms},
-    queue::{MemoryQueue, Op, Page, Queue},
-    registry::{Registry, Session, StreamRecord},
+    queue::{MemoryQueue, Op, Queue},
+    registry::{Registry, StreamRecord},
     runtime::Runtime,
     testing::{Flaky, SimRuntime, item_id},
 };
 
 use crate::{
-    ends_when_it_should, never_ends_while_heard, one_end_per_session,
     player::SimPlayer,
-    spares_the_next_session,
     truth::Truth,
     weather::{Clock, Sky, UnsteadyRegistry, Weather},
 };
@@ -55,7 +53,14 @@ pub(crate) enum Promise {
 pub(crate) type Verdict = Result<(), String>;
 
 #[derive(Debug, Default)]
-struct Sink(Mutex<Vec<Event>>);
+pub(crate) struct Sink(Mutex<Vec<Event>>);
+
+impl Sink {
+    /// What has happened since it was last asked.
+    pub(crate) fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 impl MetricsSink for Sink {
     fn record(&self, event: &Event) {
@@ -68,12 +73,12 @@ pub(crate) struct World {
     pub(crate) sky: Sky,
     pub(crate) host: Arc<Host>,
     pub(crate) player: Arc<SimPlayer>,
-    sink: Arc<Sink>,
-    queue: Arc<Flaky<MemoryQueue>>,
+    pub(crate) sink: Arc<Sink>,
+    pub(crate) queue: Arc<Flaky<MemoryQueue>>,
     pub(crate) registry: Arc<UnsteadyRegistry>,
-    process: u64,
+    pub(crate) process: u64,
     /// Streams that this process has a loop for.
-    driven: BTreeSet<StreamId>,
+    pub(crate) driven: BTreeSet<StreamId>,
     pub(crate) truths: BTreeMap<StreamId, Truth>,
     pub(crate) ends: Vec<End>,
     pub(crate) events: u64,
@@ -311,124 +316,6 @@ impl World {
         let sources = stored.expect("nor fail").unwrap_or_default().sources;
         self.truth(stream).know_of(sources);
         true
-    }
-
-    fn settle(&mut self, stream: StreamId) {
-        self.clock.runtime.settle();
-        self.take_note();
-        self.look_at(stream);
-    }
-
-    /// Looks at everything.
-    fn look(&mut self) {
-        self.take_note();
-        for stream in self.truths.keys().copied().collect::<Vec<_>>() {
-            self.look_at(stream);
-        }
-    }
-
-    /// Takes note of what has happened.
-    fn take_note(&mut self) {
-        let events = std::mem::take(&mut *self.sink.0.lock().unwrap_or_else(PoisonError::into_inner));
-        self.events += events.len() as u64;
-        for event in events {
-            self.pass_to(event.stream, event.at);
-            self.happened(event);
-        }
-    }
-
-    fn pass_to(&mut self, stream: StreamId, to: Timestamp) {
-        let Self { truths, broken, .. } = self;
-        let truth = truths.get_mut(&stream).expect("the test made it");
-        truth.pass_to(to, |truth, until| {
-            if let Err(why) = ends_when_it_should::check_going_on(truth, until) {
-                broken.push((Promise::EndsWhenItShould, format!("stream {stream}: {why}")));
-            }
-        });
-    }
-
-    fn happened(&mut self, event: Event) {
-        if self.aloud {
-            println!("{} stream {}: {:?}", event.at.as_millis(), event.stream, event.kind);
-        }
-        let stream = event.stream;
-        match event.kind {
-            EventKind::StreamStarted { resumed: false } => self.truth(stream).began(),
-            EventKind::StreamStarted { resumed: true } => {
-                self.driven.insert(stream);
-                let stored = self.registry.inner().snapshot(stream).now_or_never().expect("memory does not wait");
-                let stored = stored.expect("nor fail").unwrap_or_default();
-                let known = stored.sources.iter().cloned().collect();
-                let forgotten = never_ends_while_heard::check_sources(self.truth(stream), &known);
-                self.note(Promise::NeverEndsWhileHeard, stream, forgotten);
-                let history = self.history(stream);
-                let over = one_end_per_session::check_going_on(stored.session, &history);
-                self.note(Promise::OneEndPerSession, stream, over);
-                self.truth(stream).went_on(stored.session, stored.sources);
-            }
-            EventKind::StreamEnded { session, cause, .. } => {
-                let played = self.player.air(stream).is_some_and(|air| air.placeholder_since.is_none());
-                let end = End { process: self.process, stream, session, at: event.at, cause, played };
-                let truth = self.truth(stream);
-                let heard = never_ends_while_heard::check(truth, &end);
-                let due = ends_when_it_should::check_end(truth, &end);
-                let own = spares_the_next_session::check_end(truth, &end);
-                truth.ended();
-                self.note(Promise::NeverEndsWhileHeard, stream, heard);
-                self.note(Promise::EndsWhenItShould, stream, due);
-                self.note(Promise::SparesTheNextSession, stream, own);
-                self.ends.push(end);
-            }
-            EventKind::AutoEndArmed { session, deadline, .. } => {
-                let own = spares_the_next_session::check_timer(self.truth(stream), session, deadline);
-                self.note(Promise::SparesTheNextSession, stream, own);
-            }
-            _ => {}
-        }
-    }
-
-    /// What events do not tell.
-    fn look_at(&mut self, stream: StreamId) {
-        let now = self.now();
-        self.pass_to(stream, now);
-        let air = self.player.air(stream);
-        let queue = self.queue.inner().view(stream, Page { offset: 0, limit: 0 }).now_or_never();
-        let queue = queue.expect("memory does not wait").expect("nor fail");
-        let is_dry = queue.total == 0 && queue.current.is_none();
-        let placeholder_since = air.filter(|air| air.is_on).and_then(|air| air.placeholder_since);
-        let truth = self.truth(stream);
-        truth.dry_since = placeholder_since.filter(|_| is_dry).map(|since| truth.dry_since.unwrap_or(now).max(since));
-        if truth.session.as_ref().is_some_and(|session| session.number.is_none()) {
-            let host = self.host.clone();
-            let view = host.view(stream).now_or_never().and_then(Result::ok);
-            let number = view.filter(|view| view.status != Status::Stopped).map(|view| view.session);
-            if let Some(session) = &mut self.truth(stream).session {
-                session.number = number;
-            }
-        }
-    }
-
-    pub(crate) fn note(&mut self, promise: Promise, stream: StreamId, verdict: Verdict) {
-        if let Err(why) = verdict {
-            self.broken.push((promise, format!("stream {stream}: {why}")));
-        }
-    }
-
-    fn history(&self, stream: StreamId) -> Vec<Session> {
-        let sessions = self.registry.inner().sessions(stream, None, 1_000).now_or_never();
-        sessions.expect("memory does not wait").expect("nor fail").sessions
-    }
-
-    /// Everything calms down; then what is kept of it all is compared to what happened.
-    pub(crate) fn finish(&mut self) {
-        self.weather(Weather::Fine, Weather::Fine);
-        self.pass(Duration::from_secs(60));
-        for stream in self.truths.keys().copied().collect::<Vec<_>>() {
-            let history = self.history(stream);
-            let ends: Vec<_> = self.ends.iter().filter(|end| end.stream == stream).cloned().collect();
-            let running = self.truth(stream).session.as_ref().and_then(|session| session.number);
-            self.note(Promise::OneEndPerSession, stream, one_end_per_session::check(&ends, &history, running));
-        }
     }
 }
 
