@@ -151,9 +151,8 @@ fn save_snapshot(conn: &Connection, stream: StreamId, new: &Snapshot) -> Outcome
 fn put_snapshot(conn: &Connection, stream: StreamId, snapshot: &Snapshot, anyway: bool) -> Outcome<bool> {
     let mut update = conn.prepare_cached(
         "UPDATE streams SET snapshot = :snapshot, running = :running, session = :session
-         WHERE stream = :stream AND (
-             session < :session OR snapshot IS NULL OR (session = :session AND running >= :running) OR :anyway
-         )",
+         WHERE stream = :stream
+           AND (:anyway OR session < :session OR (session = :session AND (snapshot IS NULL OR running >= :running)))",
     )?;
     let written = update.execute(named_params! {
         ":snapshot": codec::json::<Error>(snapshot)?,

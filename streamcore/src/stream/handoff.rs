@@ -216,10 +216,16 @@ impl Stream {
     }
 
     pub(super) fn queue_changed(&mut self, fx: &mut Effects) {
+        self.queue_empty = false; // until the store says so again
         match &mut self.handoff {
             Some(handoff) => handoff.changed_since = true,
             None => self.look_if_dry(fx),
         }
+    }
+
+    /// Whether the queue's store was asked for what comes next and has not answered as it should.
+    pub(super) fn hand_off_is_failing(&self) -> bool {
+        self.handoff.as_ref().is_some_and(|handoff| handoff.failures > 0)
     }
 
     /// Asks for an item if nothing but the placeholder plays. While paused nothing would be heard of it: that waits for the end of the

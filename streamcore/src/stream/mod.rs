@@ -141,7 +141,8 @@ impl Stream {
         let mut stream = Self {
             now,
             watch: Watch::restored(settings.clone(), &snapshot, now),
-            session: snapshot.session,
+            // One that ran before sessions were numbered is the first.
+            session: snapshot.session.max(snapshot.started_at.is_some().into()),
             paused: snapshot.paused,
             resume: snapshot.playing,
             started_at: snapshot.started_at,

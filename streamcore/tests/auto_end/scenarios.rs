@@ -115,13 +115,14 @@ fn a_stale_deadline_never_ends_the_next_session() {
     for (seed, (weather, restarts)) in (0..10).flat_map(|seed| weathers.map(|weather| (seed, weather))) {
         let mut world = World::new(seed, 1, &after(180));
         world.start(STREAM).expect("it is fine");
-        world.pass(seconds(178));
+        let two_fifty_nine = world.now() + seconds(179);
+        world.pass(seconds(165));
         world.weather(weather, Weather::Fine);
         let agent = SourceId::new("agent").expect("a good name");
         world.observe(STREAM, &agent, Observation::Count { now: 0, ever: None }); // which is stored
         world.observe(STREAM, &agent, Observation::Gone);
         world.weather(Weather::Fine, Weather::Fine);
-        world.pass(seconds(1));
+        world.pass(two_fifty_nine.since(world.now()));
         let _stored_sooner_or_later = world.stop(STREAM);
         while world.start(STREAM).is_err() {
             world.pass(seconds(1));

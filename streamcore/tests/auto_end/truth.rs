@@ -82,6 +82,7 @@ pub(crate) struct Truth {
     now: Timestamp,
     pub(crate) session: Option<Session>,
     left: Option<Left>,
+    is_suspended: bool,
     /// One of these holds.
     settings: Vec<Settings>,
     settings_at: Timestamp,
@@ -100,6 +101,7 @@ impl Truth {
             now,
             session: None,
             left: None,
+            is_suspended: false,
             settings: vec![settings],
             settings_at: now,
             stores: Stores { registry_fine: Some(always), registry_away: None, queue_fine: Some(always) },
@@ -133,7 +135,7 @@ impl Truth {
 
     /// The moment at which it must have ended by itself if everything stays as it is.
     pub(crate) fn latest_end(&self) -> Option<Timestamp> {
-        let session = self.session.as_ref().filter(|_| self.is_known_to_be_empty())?;
+        let session = self.session.as_ref().filter(|_| self.is_known_to_be_empty() && !self.is_suspended)?;
         let (since, registry) = (session.empty_since?, self.stores.registry_fine?);
         let mut end = session.not_before.max(self.settings_at);
         for settings in &self.settings {
@@ -142,11 +144,12 @@ impl Truth {
             }
             end = end.max(since.latest + settings.timeout);
             if settings.only_when_queue_empty {
-                end = end.max(self.dry_since? + KNOWN_DRY).max(self.stores.queue_fine? + KNOWN_DRY);
+                end = end.max(self.dry_since? + KNOWN_DRY);
             }
         }
-        // A store that was fine all the time is not waited for.
-        Some(if registry + ASKED_AGAIN <= end { end } else { registry + ASKED_AGAIN })
+        // Stores that were fine all the time are not waited for.
+        let answered = (registry + ASKED_AGAIN).max(self.stores.queue_fine? + KNOWN_DRY);
+        Some(if answered <= end { end } else { answered })
     }
 
     /// The shortest timeout that may hold.
@@ -245,6 +248,11 @@ impl Truth {
         for source in sources {
             self.told(&source, Terms::REMOTE, Observation::Unknown);
         }
+    }
+
+    /// Its process is about to end: nothing more happens in this one.
+    pub(crate) fn is_suspended(&mut self) {
+        self.is_suspended = true;
     }
 
     /// It has ended, and whoever listened to its player has been disconnected.

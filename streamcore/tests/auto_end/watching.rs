@@ -1,10 +1,14 @@
 //! What comes of it: events, in their order and at their moments, and after each of them the promises.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures::FutureExt;
 use streamcore::{
-    Event, EventKind, Status, StreamId, Timestamp,
+    Ended, Event, EventKind, Status, StreamId, Timestamp,
+    metrics::MetricsSink,
     queue::{Page, Queue},
     registry::{Registry, Session},
 };
@@ -14,6 +18,38 @@ use crate::{
     weather::Weather,
     world::{End, Promise, Verdict, World},
 };
+
+/// What the host did.
+#[derive(Debug, Clone)]
+pub(crate) enum Fact {
+    Told(Event),
+    /// An end is told when it is noted; this is when it happens.
+    OffAir {
+        stream: StreamId,
+        at: Timestamp,
+    },
+}
+
+/// What a host did, in order. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<Fact>>>);
+
+impl Log {
+    pub(crate) fn note(&self, fact: Fact) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fact);
+    }
+
+    /// What was done since this was last asked.
+    fn take(&self) -> Vec<Fact> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl MetricsSink for Log {
+    fn record(&self, event: &Event) {
+        self.note(Fact::Told(event.clone()));
+    }
+}
 
 impl World {
     pub(crate) fn settle(&mut self, stream: StreamId) {
@@ -32,11 +68,19 @@ impl World {
 
     /// Takes note of what has happened.
     fn take_note(&mut self) {
-        let events = self.sink.take();
-        self.events += events.len() as u64;
-        for event in events {
-            self.pass_to(event.stream, event.at);
-            self.happened(event);
+        let facts = self.log.take();
+        for (n, fact) in facts.iter().enumerate() {
+            match fact {
+                Fact::Told(event) => {
+                    self.events += 1;
+                    self.pass_to(event.stream, event.at);
+                    self.happened(event.clone());
+                }
+                Fact::OffAir { stream, at } => {
+                    self.pass_to(*stream, *at);
+                    self.left_the_air(*stream, *at, &facts[n..]);
+                }
+            }
         }
     }
 
@@ -70,17 +114,7 @@ impl World {
                 self.truth(stream).went_on(stored.session, stored.sources);
             }
             EventKind::StreamEnded { session, cause, .. } => {
-                let played = self.player.air(stream).is_some_and(|air| air.placeholder_since.is_none());
-                let end = End { process: self.process, stream, session, at: event.at, cause, played };
-                let truth = self.truth(stream);
-                let heard = never_ends_while_heard::check(truth, &end);
-                let due = ends_when_it_should::check_end(truth, &end);
-                let own = spares_the_next_session::check_end(truth, &end);
-                truth.ended();
-                self.note(Promise::NeverEndsWhileHeard, stream, heard);
-                self.note(Promise::EndsWhenItShould, stream, due);
-                self.note(Promise::SparesTheNextSession, stream, own);
-                self.ends.push(end);
+                self.told.push(End { process: self.process, stream, session, at: event.at, cause, played: false });
             }
             EventKind::AutoEndArmed { session, deadline, .. } => {
                 let own = spares_the_next_session::check_timer(self.truth(stream), session, deadline);
@@ -88,6 +122,38 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// A stream has left the air: because its session ended, or else because its process does. What followed says which, or the stream
+    /// itself.
+    fn left_the_air(&mut self, stream: StreamId, at: Timestamp, followed: &[Fact]) {
+        let told = followed.iter().find_map(|fact| match fact {
+            Fact::Told(Event { at: ended, stream: other, kind: EventKind::StreamEnded { session, cause, .. } })
+                if *other == stream && *ended == at =>
+            {
+                Some((*session, cause.clone()))
+            }
+            _ => None,
+        });
+        let untold = || {
+            let view = self.host.view(stream).now_or_never().and_then(Result::ok)?;
+            let Ended { at: ended, cause } = view.ended?;
+            (ended == at).then_some((view.session, cause))
+        };
+        let Some((session, cause)) = told.or_else(untold) else {
+            return self.truth(stream).is_suspended();
+        };
+        let played = self.player.air(stream).is_some_and(|air| air.placeholder_since.is_none());
+        let end = End { process: self.process, stream, session, at, cause, played };
+        let truth = self.truth(stream);
+        let heard = never_ends_while_heard::check(truth, &end);
+        let due = ends_when_it_should::check_end(truth, &end);
+        let own = spares_the_next_session::check_end(truth, &end);
+        truth.ended();
+        self.note(Promise::NeverEndsWhileHeard, stream, heard);
+        self.note(Promise::EndsWhenItShould, stream, due);
+        self.note(Promise::SparesTheNextSession, stream, own);
+        self.ends.push(end);
     }
 
     /// What events do not tell.
@@ -128,9 +194,10 @@ impl World {
         self.pass(Duration::from_secs(60));
         for stream in self.truths.keys().copied().collect::<Vec<_>>() {
             let history = self.history(stream);
-            let ends: Vec<_> = self.ends.iter().filter(|end| end.stream == stream).cloned().collect();
+            let of_it = |ends: &[End]| ends.iter().filter(|end| end.stream == stream).cloned().collect::<Vec<_>>();
+            let (ends, told) = (of_it(&self.ends), of_it(&self.told));
             let running = self.truth(stream).session.as_ref().and_then(|session| session.number);
-            self.note(Promise::OneEndPerSession, stream, one_end_per_session::check(&ends, &history, running));
+            self.note(Promise::OneEndPerSession, stream, one_end_per_session::check(&ends, &told, &history, running));
         }
     }
 }

@@ -5,16 +5,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use futures::{FutureExt, future::select};
 use streamcore::{
-    EndCause, Event, QueueItem, StreamId, Timestamp,
+    EndCause, QueueItem, StreamId, Timestamp,
     auto_end::{BySettings, Overrides, Settings},
     driver::{CommandError, Host, Ports},
-    metrics::MetricsSink,
     presence::{Observation, SourceId, Terms},
     queue::{MemoryQueue, Op, Queue},
     registry::{Registry, StreamRecord},
@@ -25,6 +24,7 @@ use streamcore::{
 use crate::{
     player::SimPlayer,
     truth::Truth,
+    watching::Log,
     weather::{Clock, Sky, UnsteadyRegistry, Weather},
 };
 
@@ -52,35 +52,22 @@ pub(crate) enum Promise {
 
 pub(crate) type Verdict = Result<(), String>;
 
-#[derive(Debug, Default)]
-pub(crate) struct Sink(Mutex<Vec<Event>>);
-
-impl Sink {
-    /// What has happened since it was last asked.
-    pub(crate) fn take(&self) -> Vec<Event> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl MetricsSink for Sink {
-    fn record(&self, event: &Event) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
-    }
-}
-
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) sky: Sky,
     pub(crate) host: Arc<Host>,
     pub(crate) player: Arc<SimPlayer>,
-    pub(crate) sink: Arc<Sink>,
+    pub(crate) log: Log,
     pub(crate) queue: Arc<Flaky<MemoryQueue>>,
     pub(crate) registry: Arc<UnsteadyRegistry>,
     pub(crate) process: u64,
     /// Streams that this process has a loop for.
     pub(crate) driven: BTreeSet<StreamId>,
     pub(crate) truths: BTreeMap<StreamId, Truth>,
+    /// Sessions that have left the air.
     pub(crate) ends: Vec<End>,
+    /// Those of them whose end has been told.
+    pub(crate) told: Vec<End>,
     pub(crate) events: u64,
     items: u64,
     /// Whether somebody reads along.
@@ -105,19 +92,20 @@ impl World {
             runtime.run(registry.create(record)).expect("the weather is fine");
             truths.insert(id, Truth::new(runtime.now(), settings.clone()));
         }
-        let (clock, player, sink, host) = process(&runtime, &queue, &registry);
+        let (clock, player, log, host) = process(&runtime, &queue, &registry);
         Self {
             clock,
             sky,
             host,
             player,
-            sink,
+            log,
             queue,
             registry,
             process: 1,
             driven: BTreeSet::new(),
             truths,
             ends: Vec::new(),
+            told: Vec::new(),
             events: 0,
             items: 0,
             aloud: false,
@@ -203,7 +191,7 @@ impl World {
         }
         self.truth(stream).may_be_set(settings.clone());
         let (host, change) = (self.host.clone(), overrides(settings));
-        if self.run(stream, host.configure(stream, |_| change)).is_ok() {
+        if self.run(stream, host.configure(stream, |_, _| change)).is_ok() {
             self.truth(stream).is_set(settings.clone());
         }
     }
@@ -246,8 +234,12 @@ impl World {
         if self.drive(stream) {
             self.truth(stream).told(source, Terms::REMOTE, observation.clone());
             let host = self.host.clone();
-            self.run(stream, host.observe(stream, source.clone(), Terms::REMOTE, observation))
-                .expect("there is a place for it");
+            // It is taken at once. A source that was not known is acknowledged when it is stored, which may take as long as the queue is
+            // away if the stream ends meanwhile.
+            let patience = self.clock.runtime.sleep_until(self.now() + Duration::from_secs(30));
+            let source = source.clone();
+            let told = async move { drop(host.observe(stream, source, Terms::REMOTE, observation).await) };
+            self.run(stream, async move { drop(select(told.boxed(), patience).await) });
         }
     }
 
@@ -280,9 +272,9 @@ impl World {
             truth.restarted(now, record.auto_end.over(&Settings::default()));
         }
         self.sky.move_to(runtime.clone());
-        let (clock, player, sink, host) = process(&runtime, &self.queue, &self.registry);
+        let (clock, player, log, host) = process(&runtime, &self.queue, &self.registry);
         // Whatever the old process had under way is gone with its runtime.
-        (self.clock, self.player, self.sink, self.host) = (clock, player, sink, host);
+        (self.clock, self.player, self.log, self.host) = (clock, player, log, host);
         self.process += 1;
         self.driven.clear();
         for attempt in 0_u64.. {
@@ -307,33 +299,31 @@ impl World {
         if self.driven.contains(&stream) {
             return true;
         }
-        let stored = self.registry.inner().snapshot(stream).now_or_never().expect("memory does not wait");
         let (host, nobody) = (self.host.clone(), SourceId::new("nobody").expect("a good name"));
         if self.run(stream, host.observe(stream, nobody, Terms::REMOTE, Observation::Gone)).is_err() {
             return false;
         }
         self.driven.insert(stream);
-        let sources = stored.expect("nor fail").unwrap_or_default().sources;
-        self.truth(stream).know_of(sources);
         true
     }
 }
 
-type Process = (Clock, Arc<SimPlayer>, Arc<Sink>, Arc<Host>);
+type Process = (Clock, Arc<SimPlayer>, Log, Arc<Host>);
 
 fn process(runtime: &SimRuntime, queue: &Arc<Flaky<MemoryQueue>>, registry: &Arc<UnsteadyRegistry>) -> Process {
     let clock = Clock::new(runtime.clone());
-    let (player, sink) = (Arc::new(SimPlayer::new(runtime.clone())), Arc::new(Sink::default()));
+    let log = Log::default();
+    let player = Arc::new(SimPlayer::new(runtime.clone(), log.clone()));
     let host = Host::new(Ports {
         queue: queue.clone(),
         registry: registry.clone(),
         player: player.clone(),
-        sink: sink.clone(),
+        sink: Arc::new(log.clone()),
         policy: Arc::new(BySettings),
         auto_end: Settings::default(),
         runtime: Arc::new(clock.clone()),
     });
-    (clock, player, sink, host)
+    (clock, player, log, host)
 }
 
 fn overrides(settings: &Settings) -> Overrides {
