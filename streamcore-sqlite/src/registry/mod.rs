@@ -138,7 +138,8 @@ fn delete(conn: &Connection, stream: StreamId) -> Outcome<()> {
     found(delete.execute(named_params! { ":stream": stream.get() })?, stream)
 }
 
-/// A snapshot of an earlier session than the stored one comes too late, unless nobody can read that one.
+/// A snapshot of an earlier session than the stored one comes too late, and so does one of a session that is over in the stored one; unless nobody
+/// can read that one.
 fn save_snapshot(conn: &Connection, stream: StreamId, new: &Snapshot) -> Outcome<()> {
     if put_snapshot(conn, stream, new, false)? {
         return Ok(());

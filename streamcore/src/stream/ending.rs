@@ -40,7 +40,6 @@ impl Stream {
         self.become_phase(Phase::Starting);
         self.started_at = Some(self.now);
         self.session += 1;
-        self.queue_empty = false;
         self.watch_begins();
         self.queue_empty = false; // what the last session was told of the queue is not news of it now
         (self.tracks_played, self.errors, self.failures_in_a_row) = (0, 0, 0);

@@ -1,4 +1,7 @@
 //! Thousands of stories, each from a seed: what happens in them, and what they come to.
+//!
+//! A broken promise names its story, and shows what happened in it; `STREAMCORE_STORY` set to that number tells this one alone, with
+//! all its events. The promises' tests share one telling.
 
 use std::{collections::BTreeSet, fmt::Write, sync::OnceLock, time::Duration};
 
@@ -39,7 +42,10 @@ impl Outcome {
         if let Some((_, first)) = broken.first() {
             panic!("{} broken promises; the first of them:\n{first}", broken.len());
         }
-        assert!(self.ends_by_itself * 2 > self.stories, "too few ends for the promises to mean anything");
+        assert!(
+            self.stories == 1 || self.ends_by_itself * 2 > self.stories,
+            "too few ends for the promises to mean anything"
+        );
     }
 }
 
@@ -124,7 +130,6 @@ impl Story {
             53..=66 => {
                 let source = SourceId::new(self.random.one_of(&["agent", "relay"])).expect("a good name");
                 let observation = observation(&mut self.random);
-                self.wobble(stream);
                 self.world.observe(stream, &source, observation.clone());
                 format!("{source}: {observation:?}")
             }
@@ -161,7 +166,7 @@ impl Story {
         let _cannot_fail = writeln!(self.text, "{moment} stream {stream}: {what}");
     }
 
-    /// Perhaps what follows is told by a clock that is set back meanwhile.
+    /// Perhaps what follows is told by a clock that is set back meanwhile; nothing that waits, for time would not pass by that clock.
     fn wobble(&mut self, stream: StreamId) {
         if self.random.percent(10) {
             self.world.set_clock_back(stream, Duration::from_millis(self.random.below(3_000)));

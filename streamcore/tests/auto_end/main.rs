@@ -16,6 +16,7 @@ mod random;
 mod scenarios;
 mod spares_the_next_session;
 mod truth;
+mod watching;
 mod weather;
 mod world;
 

@@ -16,8 +16,8 @@ use crate::{
 };
 
 pub(crate) fn check(truth: &Truth, end: &End) -> Verdict {
-    let audience = truth.audience();
-    if end.cause.reason() == EndReason::AutoEnd && !audience.is_empty() {
+    if end.cause.reason() == EndReason::AutoEnd && !truth.is_known_to_be_empty() {
+        let audience = truth.audience();
         return Err(format!("session {} ended by itself at {} with {audience:?}", end.session, end.at));
     }
     Ok(())
@@ -32,6 +32,7 @@ pub(crate) fn check_sources(truth: &Truth, known: &BTreeSet<SourceId>) -> Verdic
     }
 }
 
+/// Promise S24.
 #[test]
 fn no_stream_ends_while_it_is_heard_or_nobody_knows() {
     crate::campaign::outcome().assert_kept(crate::world::Promise::NeverEndsWhileHeard);

@@ -13,12 +13,15 @@ use streamcore::{
     testing::SimRuntime,
 };
 
+use crate::watching::{Fact, Log};
+
 /// Well within what the watchdog takes for a stall.
 const PROGRESS_EVERY: Duration = Duration::from_secs(7);
 
 #[derive(Debug)]
 pub(crate) struct SimPlayer {
     runtime: SimRuntime,
+    log: Log,
     streams: Arc<Mutex<BTreeMap<StreamId, Air>>>,
 }
 
@@ -33,8 +36,8 @@ pub(crate) struct Air {
 }
 
 impl SimPlayer {
-    pub(crate) fn new(runtime: SimRuntime) -> Self {
-        Self { runtime, streams: Arc::default() }
+    pub(crate) fn new(runtime: SimRuntime, log: Log) -> Self {
+        Self { runtime, log, streams: Arc::default() }
     }
 
     pub(crate) fn air(&self, stream: StreamId) -> Option<Air> {
@@ -112,6 +115,7 @@ impl Player for SimPlayer {
     fn close(&self, stream: StreamId) {
         if let Some(air) = self.lock().get_mut(&stream) {
             (air.is_on, air.live) = (false, None);
+            self.log.note(Fact::OffAir { stream, at: self.runtime.now() });
         }
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn check_timer(truth: &Truth, session: u64, deadline: Timestamp) -> V
     }
 }
 
+/// Promise S26.
 #[test]
 fn a_timer_ends_no_session_but_its_own() {
     crate::campaign::outcome().assert_kept(crate::world::Promise::SparesTheNextSession);

@@ -65,11 +65,12 @@ pub(crate) struct Left {
     sources: BTreeSet<SourceId>,
 }
 
-/// Since when each store has been fine; none if it is not.
+/// Since when each store has been fine, and since when one has refused everything; none if it does not.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FineSince {
-    pub(crate) registry: Option<Timestamp>,
-    pub(crate) queue: Option<Timestamp>,
+pub(crate) struct Stores {
+    pub(crate) registry_fine: Option<Timestamp>,
+    pub(crate) registry_away: Option<Timestamp>,
+    pub(crate) queue_fine: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -81,10 +82,11 @@ pub(crate) struct Truth {
     now: Timestamp,
     pub(crate) session: Option<Session>,
     left: Option<Left>,
+    is_suspended: bool,
     /// One of these holds.
     settings: Vec<Settings>,
     settings_at: Timestamp,
-    pub(crate) fine_since: FineSince,
+    pub(crate) stores: Stores,
     /// Since when the queue has been empty and the placeholder has played.
     pub(crate) dry_since: Option<Timestamp>,
 }
@@ -99,9 +101,10 @@ impl Truth {
             now,
             session: None,
             left: None,
+            is_suspended: false,
             settings: vec![settings],
             settings_at: now,
-            fine_since: FineSince { registry: Some(always), queue: Some(always) },
+            stores: Stores { registry_fine: Some(always), registry_away: None, queue_fine: Some(always) },
             dry_since: None,
         }
     }
@@ -109,6 +112,17 @@ impl Truth {
     /// Who listens, as far as the host has been told.
     pub(crate) fn audience(&self) -> Audience {
         self.heard.audience(self.now)
+    }
+
+    /// Whether it is certain that nobody listens. Not asked of the audience itself: the machine does that.
+    pub(crate) fn is_known_to_be_empty(&self) -> bool {
+        let audience = self.audience();
+        audience.complete && audience.count == 0
+    }
+
+    /// Since when nothing that is asked of the registry is answered.
+    pub(crate) const fn store_away_since(&self) -> Option<Timestamp> {
+        self.stores.registry_away
     }
 
     /// The earliest moment at which the stream may end by itself.
@@ -121,8 +135,8 @@ impl Truth {
 
     /// The moment at which it must have ended by itself if everything stays as it is.
     pub(crate) fn latest_end(&self) -> Option<Timestamp> {
-        let session = self.session.as_ref().filter(|_| self.audience().is_empty())?;
-        let (since, registry) = (session.empty_since?, self.fine_since.registry?);
+        let session = self.session.as_ref().filter(|_| self.is_known_to_be_empty() && !self.is_suspended)?;
+        let (since, registry) = (session.empty_since?, self.stores.registry_fine?);
         let mut end = session.not_before.max(self.settings_at);
         for settings in &self.settings {
             if !settings.enabled {
@@ -130,11 +144,12 @@ impl Truth {
             }
             end = end.max(since.latest + settings.timeout);
             if settings.only_when_queue_empty {
-                end = end.max(self.dry_since? + KNOWN_DRY).max(self.fine_since.queue? + KNOWN_DRY);
+                end = end.max(self.dry_since? + KNOWN_DRY);
             }
         }
-        // A store that was fine all the time is not waited for.
-        Some(if registry + ASKED_AGAIN <= end { end } else { registry + ASKED_AGAIN })
+        // Stores that were fine all the time are not waited for.
+        let answered = (registry + ASKED_AGAIN).max(self.stores.queue_fine? + KNOWN_DRY);
+        Some(if answered <= end { end } else { answered })
     }
 
     /// The shortest timeout that may hold.
@@ -177,12 +192,12 @@ impl Truth {
         self.heard.advance(self.now);
         let audience = self.audience();
         let Some(session) = &mut self.session else { return };
-        if audience.is_present() {
+        if audience.count > 0 {
             session.may_be_since = None;
             if session.empty_since.take().is_some() {
                 session.changed_at = self.now;
             }
-        } else if audience.is_empty() && session.empty_since.is_none() {
+        } else if audience.complete && session.empty_since.is_none() {
             let earliest = session.may_be_since.take().unwrap_or(self.now);
             session.empty_since = Some(Span { earliest: earliest.min(self.now), latest: self.now });
             session.changed_at = self.now;
@@ -235,6 +250,11 @@ impl Truth {
         }
     }
 
+    /// Its process is about to end: nothing more happens in this one.
+    pub(crate) fn is_suspended(&mut self) {
+        self.is_suspended = true;
+    }
+
     /// It has ended, and whoever listened to its player has been disconnected.
     pub(crate) fn ended(&mut self) {
         self.session = None;
@@ -277,7 +297,7 @@ impl Truth {
 
     /// The process ends, and the next one begins at this moment by its clock, with these settings.
     pub(crate) fn restarted(&mut self, now: Timestamp, settings: Settings) {
-        let store_had = |what: Timestamp| self.fine_since.registry.is_some_and(|since| since + ARRIVED <= what);
+        let store_had = |what: Timestamp| self.stores.registry_fine.is_some_and(|since| since + ARRIVED <= what);
         let session = self.session.take();
         let clean = session.as_ref().is_some_and(|session| store_had(session.changed_at));
         let sources = self.heard.sources(self.now).into_keys().filter(|source| {
@@ -288,8 +308,12 @@ impl Truth {
         let left = Left { sources: sources.collect(), session, clean };
         let was_long = |since: Timestamp| since + ARRIVED <= self.now;
         let still = |since: Option<Timestamp>| since.map(|s| if was_long(s) { now.before(ARRIVED) } else { now });
-        let fine_since = FineSince { registry: still(self.fine_since.registry), queue: still(self.fine_since.queue) };
-        *self = Self { left: Some(left), fine_since, ..Self::new(now, settings) };
+        let stores = Stores {
+            registry_fine: still(self.stores.registry_fine),
+            registry_away: self.stores.registry_away.map(|_| now),
+            queue_fine: still(self.stores.queue_fine),
+        };
+        *self = Self { left: Some(left), stores, ..Self::new(now, settings) };
     }
 
     /// Sources that the store must know of, by the time that the process before ended.

@@ -1,32 +1,30 @@
 //! A host on stores under a sky, in virtual time; what happens to it; and what is true meanwhile.
 //!
 //! Whatever the test tells the host is noted as true first and told then, with nothing under way in between, so that what the host does next
-//! it does with that knowledge. What the host does is read from its events, in their order and at their moments.
+//! it does with that knowledge.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use futures::{FutureExt, future::select};
 use streamcore::{
-    EndCause, Event, EventKind, QueueItem, Status, StreamId, Timestamp,
+    EndCause, QueueItem, StreamId, Timestamp,
     auto_end::{BySettings, Overrides, Settings},
     driver::{CommandError, Host, Ports},
-    metrics::MetricsSink,
     presence::{Observation, SourceId, Terms},
-    queue::{MemoryQueue, Op, Page, Queue},
-    registry::{Registry, Session, StreamRecord},
+    queue::{MemoryQueue, Op, Queue},
+    registry::{Registry, StreamRecord},
     runtime::Runtime,
     testing::{Flaky, SimRuntime, item_id},
 };
 
 use crate::{
-    ends_when_it_should, never_ends_while_heard, one_end_per_session,
     player::SimPlayer,
-    spares_the_next_session,
     truth::Truth,
+    watching::Log,
     weather::{Clock, Sky, UnsteadyRegistry, Weather},
 };
 
@@ -54,28 +52,22 @@ pub(crate) enum Promise {
 
 pub(crate) type Verdict = Result<(), String>;
 
-#[derive(Debug, Default)]
-struct Sink(Mutex<Vec<Event>>);
-
-impl MetricsSink for Sink {
-    fn record(&self, event: &Event) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
-    }
-}
-
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) sky: Sky,
     pub(crate) host: Arc<Host>,
     pub(crate) player: Arc<SimPlayer>,
-    sink: Arc<Sink>,
-    queue: Arc<Flaky<MemoryQueue>>,
+    pub(crate) log: Log,
+    pub(crate) queue: Arc<Flaky<MemoryQueue>>,
     pub(crate) registry: Arc<UnsteadyRegistry>,
-    process: u64,
+    pub(crate) process: u64,
     /// Streams that this process has a loop for.
-    driven: BTreeSet<StreamId>,
+    pub(crate) driven: BTreeSet<StreamId>,
     pub(crate) truths: BTreeMap<StreamId, Truth>,
+    /// Sessions that have left the air.
     pub(crate) ends: Vec<End>,
+    /// Those of them whose end has been told.
+    pub(crate) told: Vec<End>,
     pub(crate) events: u64,
     items: u64,
     /// Whether somebody reads along.
@@ -100,19 +92,20 @@ impl World {
             runtime.run(registry.create(record)).expect("the weather is fine");
             truths.insert(id, Truth::new(runtime.now(), settings.clone()));
         }
-        let (clock, player, sink, host) = process(&runtime, &queue, &registry);
+        let (clock, player, log, host) = process(&runtime, &queue, &registry);
         Self {
             clock,
             sky,
             host,
             player,
-            sink,
+            log,
             queue,
             registry,
             process: 1,
             driven: BTreeSet::new(),
             truths,
             ends: Vec::new(),
+            told: Vec::new(),
             events: 0,
             items: 0,
             aloud: false,
@@ -241,18 +234,22 @@ impl World {
         if self.drive(stream) {
             self.truth(stream).told(source, Terms::REMOTE, observation.clone());
             let host = self.host.clone();
-            // A new source is acknowledged when a restart would miss it; what it tells holds at once.
-            let _perhaps_not_stored =
-                self.run(stream, host.observe(stream, source.clone(), Terms::REMOTE, observation));
+            // It is taken at once. A source that was not known is acknowledged when it is stored, which may take as long as the queue is
+            // away if the stream ends meanwhile.
+            let patience = self.clock.runtime.sleep_until(self.now() + Duration::from_secs(30));
+            let source = source.clone();
+            let told = async move { drop(host.observe(stream, source, Terms::REMOTE, observation).await) };
+            self.run(stream, async move { drop(select(told.boxed(), patience).await) });
         }
     }
 
     pub(crate) fn weather(&mut self, registry: Weather, queue: Weather) {
-        let (now, fine) = (self.now(), Weather::Fine);
-        for truth in self.truths.values_mut() {
-            let since = |weather, since: Option<Timestamp>| (weather == fine).then(|| since.unwrap_or(now));
-            truth.fine_since.registry = since(registry, truth.fine_since.registry);
-            truth.fine_since.queue = since(queue, truth.fine_since.queue);
+        let now = self.now();
+        let since = |is: bool, before: Option<Timestamp>| is.then(|| before.unwrap_or(now));
+        for Truth { stores, .. } in self.truths.values_mut() {
+            stores.registry_fine = since(registry == Weather::Fine, stores.registry_fine);
+            stores.registry_away = since(registry == Weather::Away, stores.registry_away);
+            stores.queue_fine = since(queue == Weather::Fine, stores.queue_fine);
         }
         self.sky.set_registry(registry);
         self.sky.set_queue(queue);
@@ -275,9 +272,9 @@ impl World {
             truth.restarted(now, record.auto_end.over(&Settings::default()));
         }
         self.sky.move_to(runtime.clone());
-        let (clock, player, sink, host) = process(&runtime, &self.queue, &self.registry);
+        let (clock, player, log, host) = process(&runtime, &self.queue, &self.registry);
         // Whatever the old process had under way is gone with its runtime.
-        (self.clock, self.player, self.sink, self.host) = (clock, player, sink, host);
+        (self.clock, self.player, self.log, self.host) = (clock, player, log, host);
         self.process += 1;
         self.driven.clear();
         for attempt in 0_u64.. {
@@ -290,7 +287,7 @@ impl World {
             }
             self.pass(Duration::from_millis(700));
             if attempt > 5 {
-                let queue = self.truths.values().any(|truth| truth.fine_since.queue.is_some());
+                let queue = self.truths.values().any(|truth| truth.stores.queue_fine.is_some());
                 self.weather(Weather::Fine, if queue { Weather::Fine } else { Weather::Away });
             }
         }
@@ -302,151 +299,31 @@ impl World {
         if self.driven.contains(&stream) {
             return true;
         }
-        let stored = self.registry.inner().snapshot(stream).now_or_never().expect("memory does not wait");
         let (host, nobody) = (self.host.clone(), SourceId::new("nobody").expect("a good name"));
         if self.run(stream, host.observe(stream, nobody, Terms::REMOTE, Observation::Gone)).is_err() {
             return false;
         }
         self.driven.insert(stream);
-        let sources = stored.expect("nor fail").unwrap_or_default().sources;
-        self.truth(stream).know_of(sources);
         true
-    }
-
-    fn settle(&mut self, stream: StreamId) {
-        self.clock.runtime.settle();
-        self.take_note();
-        self.look_at(stream);
-    }
-
-    /// Looks at everything.
-    fn look(&mut self) {
-        self.take_note();
-        for stream in self.truths.keys().copied().collect::<Vec<_>>() {
-            self.look_at(stream);
-        }
-    }
-
-    /// Takes note of what has happened.
-    fn take_note(&mut self) {
-        let events = std::mem::take(&mut *self.sink.0.lock().unwrap_or_else(PoisonError::into_inner));
-        self.events += events.len() as u64;
-        for event in events {
-            self.pass_to(event.stream, event.at);
-            self.happened(event);
-        }
-    }
-
-    fn pass_to(&mut self, stream: StreamId, to: Timestamp) {
-        let Self { truths, broken, .. } = self;
-        let truth = truths.get_mut(&stream).expect("the test made it");
-        truth.pass_to(to, |truth, until| {
-            if let Err(why) = ends_when_it_should::check_going_on(truth, until) {
-                broken.push((Promise::EndsWhenItShould, format!("stream {stream}: {why}")));
-            }
-        });
-    }
-
-    fn happened(&mut self, event: Event) {
-        if self.aloud {
-            println!("{} stream {}: {:?}", event.at.as_millis(), event.stream, event.kind);
-        }
-        let stream = event.stream;
-        match event.kind {
-            EventKind::StreamStarted { resumed: false } => self.truth(stream).began(),
-            EventKind::StreamStarted { resumed: true } => {
-                self.driven.insert(stream);
-                let stored = self.registry.inner().snapshot(stream).now_or_never().expect("memory does not wait");
-                let stored = stored.expect("nor fail").unwrap_or_default();
-                let known = stored.sources.iter().cloned().collect();
-                let forgotten = never_ends_while_heard::check_sources(self.truth(stream), &known);
-                self.note(Promise::NeverEndsWhileHeard, stream, forgotten);
-                let history = self.history(stream);
-                let over = one_end_per_session::check_going_on(stored.session, &history);
-                self.note(Promise::OneEndPerSession, stream, over);
-                self.truth(stream).went_on(stored.session, stored.sources);
-            }
-            EventKind::StreamEnded { session, cause, .. } => {
-                let played = self.player.air(stream).is_some_and(|air| air.placeholder_since.is_none());
-                let end = End { process: self.process, stream, session, at: event.at, cause, played };
-                let truth = self.truth(stream);
-                let heard = never_ends_while_heard::check(truth, &end);
-                let due = ends_when_it_should::check_end(truth, &end);
-                let own = spares_the_next_session::check_end(truth, &end);
-                truth.ended();
-                self.note(Promise::NeverEndsWhileHeard, stream, heard);
-                self.note(Promise::EndsWhenItShould, stream, due);
-                self.note(Promise::SparesTheNextSession, stream, own);
-                self.ends.push(end);
-            }
-            EventKind::AutoEndArmed { session, deadline, .. } => {
-                let own = spares_the_next_session::check_timer(self.truth(stream), session, deadline);
-                self.note(Promise::SparesTheNextSession, stream, own);
-            }
-            _ => {}
-        }
-    }
-
-    /// What events do not tell.
-    fn look_at(&mut self, stream: StreamId) {
-        let now = self.now();
-        self.pass_to(stream, now);
-        let air = self.player.air(stream);
-        let queue = self.queue.inner().view(stream, Page { offset: 0, limit: 0 }).now_or_never();
-        let queue = queue.expect("memory does not wait").expect("nor fail");
-        let is_dry = queue.total == 0 && queue.current.is_none();
-        let placeholder_since = air.filter(|air| air.is_on).and_then(|air| air.placeholder_since);
-        let truth = self.truth(stream);
-        truth.dry_since = placeholder_since.filter(|_| is_dry).map(|since| truth.dry_since.unwrap_or(now).max(since));
-        if truth.session.as_ref().is_some_and(|session| session.number.is_none()) {
-            let host = self.host.clone();
-            let view = host.view(stream).now_or_never().and_then(Result::ok);
-            let number = view.filter(|view| view.status != Status::Stopped).map(|view| view.session);
-            if let Some(session) = &mut self.truth(stream).session {
-                session.number = number;
-            }
-        }
-    }
-
-    pub(crate) fn note(&mut self, promise: Promise, stream: StreamId, verdict: Verdict) {
-        if let Err(why) = verdict {
-            self.broken.push((promise, format!("stream {stream}: {why}")));
-        }
-    }
-
-    fn history(&self, stream: StreamId) -> Vec<Session> {
-        let sessions = self.registry.inner().sessions(stream, None, 1_000).now_or_never();
-        sessions.expect("memory does not wait").expect("nor fail").sessions
-    }
-
-    /// Everything calms down; then what is kept of it all is compared to what happened.
-    pub(crate) fn finish(&mut self) {
-        self.weather(Weather::Fine, Weather::Fine);
-        self.pass(Duration::from_secs(60));
-        for stream in self.truths.keys().copied().collect::<Vec<_>>() {
-            let history = self.history(stream);
-            let ends: Vec<_> = self.ends.iter().filter(|end| end.stream == stream).cloned().collect();
-            let running = self.truth(stream).session.as_ref().and_then(|session| session.number);
-            self.note(Promise::OneEndPerSession, stream, one_end_per_session::check(&ends, &history, running));
-        }
     }
 }
 
-type Process = (Clock, Arc<SimPlayer>, Arc<Sink>, Arc<Host>);
+type Process = (Clock, Arc<SimPlayer>, Log, Arc<Host>);
 
 fn process(runtime: &SimRuntime, queue: &Arc<Flaky<MemoryQueue>>, registry: &Arc<UnsteadyRegistry>) -> Process {
     let clock = Clock::new(runtime.clone());
-    let (player, sink) = (Arc::new(SimPlayer::new(runtime.clone())), Arc::new(Sink::default()));
+    let log = Log::default();
+    let player = Arc::new(SimPlayer::new(runtime.clone(), log.clone()));
     let host = Host::new(Ports {
         queue: queue.clone(),
         registry: registry.clone(),
         player: player.clone(),
-        sink: sink.clone(),
+        sink: Arc::new(log.clone()),
         policy: Arc::new(BySettings),
         auto_end: Settings::default(),
         runtime: Arc::new(clock.clone()),
     });
-    (clock, player, sink, host)
+    (clock, player, log, host)
 }
 
 fn overrides(settings: &Settings) -> Overrides {

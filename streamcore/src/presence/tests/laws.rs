@@ -111,7 +111,7 @@ impl Both {
 proptest! {
     #![proptest_config(config())]
 
-    /// Promises P2, P3, P4, P5. What is known after any story is what follows from all words together; ghosts, the unknown and the gone
+    /// Promise P2, P3, P4, P5. What is known after any story is what follows from all words together; ghosts, the unknown and the gone
     /// included, each at its exact moment.
     #[test]
     fn the_roster_is_the_model(story in story()) {
