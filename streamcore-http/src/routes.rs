@@ -67,10 +67,10 @@ pub(crate) fn table() -> Vec<Route> {
 
         // Who listens to a stream, and the end that follows when nobody does.
         get   ("/api/v1/streams/{stream}/listeners",           Read,   streams::listeners::get),
-        post  ("/api/v1/streams/{stream}/listeners",           Token,  streams::listeners::post).with_body(streams::listeners::MAX_BODY_BYTES),
+        post  ("/api/v1/streams/{stream}/listeners",           Token,  streams::listeners::post).with_body(streams::listeners::MAX_BODY_BYTES).without_key(),
         get   ("/api/v1/streams/{stream}/auto-end",            Read,   streams::auto_end::get),
         put   ("/api/v1/streams/{stream}/auto-end",            Token,  streams::auto_end::put),
-        post  ("/api/v1/streams/{stream}/auto-end/keep-alive", Token,  streams::keep_alive::answer),
+        post  ("/api/v1/streams/{stream}/auto-end/keep-alive", Token,  streams::keep_alive::answer).without_key(),
         get   ("/api/v1/streams/{stream}/warnings",            Read,   streams::warnings::answer),
 
         // The library.

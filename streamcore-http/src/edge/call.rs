@@ -11,6 +11,7 @@ use super::{Condition, Key, Language};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     state::App,
+    token::Caller,
     wire::{self, Fields},
 };
 
@@ -20,6 +21,7 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) language: Language,
+    pub(crate) caller: Caller,
     pub(super) params: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Bytes,

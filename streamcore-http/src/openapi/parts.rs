@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::schemas::{text, uuid};
 
-pub(super) const DESCRIPTION: &str = "Reading is anonymous; whatever changes something needs the service token. `HEAD` and `OPTIONS` work \
+pub(super) const DESCRIPTION: &str = "Reading is anonymous; whatever changes something needs the service token, and so does being told who did. `HEAD` and `OPTIONS` work \
 everywhere, a trailing slash makes no difference, unknown keys of a body are ignored, a key that occurs twice is refused. Messages come in \
 Russian if `Accept-Language` prefers it, else in English.";
 

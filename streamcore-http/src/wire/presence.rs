@@ -10,7 +10,10 @@ use streamcore::{
 };
 
 use super::Fields;
-use crate::error::{ApiError, Problem};
+use crate::{
+    error::{ApiError, Problem},
+    token::Caller,
+};
 
 /// The source of who names none.
 const DEFAULT_SOURCE: &str = "default";
@@ -26,6 +29,7 @@ pub(crate) struct Listeners {
     listeners_count: u64,
     /// Whether that is all of them: no source is unknown.
     listeners_known: bool,
+    /// For who may know: an agent's name can be that of a chat.
     sources: Vec<SourceListeners>,
 }
 
@@ -43,7 +47,7 @@ struct SourceListeners {
 }
 
 impl Listeners {
-    pub(crate) fn new(view: &StreamView, sources: Vec<(SourceId, SourceView)>) -> Self {
+    pub(crate) fn new(view: &StreamView, sources: Vec<(SourceId, SourceView)>, caller: Caller) -> Self {
         let sources = sources.into_iter().map(|(source, told)| SourceListeners {
             source: source.into(),
             listeners_count: told.audience.count,
@@ -56,7 +60,7 @@ impl Listeners {
             channel_id: view.id,
             listeners_count: view.audience.count,
             listeners_known: view.audience.complete,
-            sources: sources.collect(),
+            sources: caller.told(sources.collect()),
         }
     }
 }

@@ -6,6 +6,8 @@ use streamcore::{
     registry::{Session, SessionList},
 };
 
+use crate::token::Caller;
+
 /// A page of sessions, newest first.
 #[derive(Debug, Serialize)]
 pub(crate) struct SessionPage {
@@ -21,9 +23,9 @@ struct Entry {
     started_at: String,
     ended_at: String,
     reason: EndReason,
-    /// Who ended it, if somebody did.
+    /// Who ended it, if somebody did; for who may know.
     ended_by: Option<String>,
-    /// What was wrong, if something was.
+    /// What was wrong, if something was; for who may know.
     detail: Option<String>,
     /// For how long it had counted as empty, if that is why it ended.
     empty_seconds: Option<u64>,
@@ -35,9 +37,9 @@ struct Entry {
 }
 
 impl SessionPage {
-    pub(crate) fn new(page: SessionList) -> Self {
+    pub(crate) fn new(page: SessionList, caller: Caller) -> Self {
         Self {
-            items: page.sessions.into_iter().map(Entry::new).collect(),
+            items: page.sessions.into_iter().map(|session| Entry::new(session, caller)).collect(),
             next: page.next.map(|number| number.to_string()),
             total: page.total,
         }
@@ -45,7 +47,7 @@ impl SessionPage {
 }
 
 impl Entry {
-    fn new(session: Session) -> Self {
+    fn new(session: Session, caller: Caller) -> Self {
         let Session { ended, .. } = session;
         let detail = match &ended.cause {
             EndCause::Error { detail } => Some(detail.clone()),
@@ -56,8 +58,8 @@ impl Entry {
             started_at: session.started_at.to_string(),
             ended_at: ended.at.to_string(),
             reason: ended.cause.reason(),
-            ended_by: ended_by(&ended.cause),
-            detail,
+            ended_by: caller.told(ended_by(&ended.cause)),
+            detail: caller.told(detail),
             empty_seconds: empty_seconds(&ended),
             duration_seconds: ended.at.since(session.started_at).as_secs(),
             peak_listeners: session.peak_listeners,

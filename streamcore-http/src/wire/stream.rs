@@ -10,7 +10,7 @@ use super::{
     seconds,
     session::{empty_seconds, ended_by},
 };
-use crate::error::ApiError;
+use crate::{error::ApiError, token::Caller};
 
 /// The longest name of a stream, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -66,7 +66,7 @@ pub(crate) struct StreamStatus {
     started_at: Option<String>,
     ended_at: Option<String>,
     end_reason: Option<EndReason>,
-    /// Who ended it, if somebody did.
+    /// Who ended it, if somebody did; for who may know.
     ended_by: Option<String>,
     /// For how long it had counted as empty, if that is why it ended.
     empty_seconds: Option<u64>,
@@ -79,7 +79,13 @@ pub(crate) struct StreamStatus {
 }
 
 impl StreamStatus {
-    pub(crate) fn new(record: registry::StreamRecord, view: StreamView, node: &str, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        record: registry::StreamRecord,
+        view: StreamView,
+        node: &str,
+        now: Timestamp,
+        caller: Caller,
+    ) -> Self {
         let metrics = view.metrics(now);
         let auto_end = Countdown::of(&view, now).map(|countdown| HeldCountdown::new(countdown, &view));
         Self {
@@ -98,7 +104,7 @@ impl StreamStatus {
             started_at: view.started_at.map(|t| t.to_string()),
             ended_at: view.ended.as_ref().map(|ended| ended.at.to_string()),
             end_reason: view.ended.as_ref().map(|ended| ended.cause.reason()),
-            ended_by: view.ended.as_ref().and_then(|ended| ended_by(&ended.cause)),
+            ended_by: caller.told(view.ended.as_ref().and_then(|ended| ended_by(&ended.cause))),
             empty_seconds: view.ended.as_ref().and_then(empty_seconds),
             session: view.session,
             peak_listeners: view.peak_listeners,

@@ -220,16 +220,19 @@ async fn the_document_says_who_may_call_what() {
     for route in streamcore_http::routes() {
         let operation = &document["paths"][route.template][route.method.as_str().to_ascii_lowercase()];
         let needs_token = route.access == streamcore_http::Access::Token;
-        assert_eq!(
-            operation["security"].as_array().unwrap().len(),
-            usize::from(needs_token),
-            "{} {}",
-            route.method,
-            route.template
-        );
+        let tells_who = route.method == "GET"
+            && ["/status", "/sessions", "/listeners"].iter().any(|end| route.template.ends_with(end));
+        let security = match (needs_token, tells_who) {
+            (true, _) => json!([{"token": []}]),
+            (false, true) => json!([{}, {"token": []}]),
+            (false, false) => json!([]),
+        };
+        assert_eq!(operation["security"], security, "{} {}", route.method, route.template);
         let named = operation["parameters"].as_array().unwrap().iter().filter_map(|p| p["$ref"].as_str());
         let has_key = named.clone().any(|name| name.ends_with("/idempotency_key"));
-        assert_eq!(has_key, route.method == "POST", "{} {}", route.method, route.template);
+        let holds_a_while = ["/listeners", "/keep-alive"].iter().any(|end| route.template.ends_with(end));
+        let takes_key = route.method == "POST" && !holds_a_while;
+        assert_eq!((has_key, route.takes_key), (takes_key, takes_key), "{} {}", route.method, route.template);
         for name in ["stream", "item", "track", "file"] {
             let in_path = route.template.contains(&format!("{{{name}}}"));
             assert_eq!(named.clone().any(|n| n == format!("#/components/parameters/{name}")), in_path);

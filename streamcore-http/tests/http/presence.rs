@@ -1,8 +1,9 @@
 //! Who listens, and the sessions that ended: `/listeners` and `/sessions`.
 
 use serde_json::{Value, json};
+use streamcore::EndCause;
 
-use crate::common::{Server, server::STREAM};
+use crate::common::{Client, Server, client::Reply, server::STREAM};
 
 const LISTENERS: &str = "/api/v1/streams/7/listeners";
 const SESSIONS: &str = "/api/v1/streams/7/sessions";
@@ -28,6 +29,7 @@ async fn each_way_to_tell_is_understood_and_answered_with_what_is_known() {
         (json!({"joined": []}), 3, true),
         (json!({"listeners": ["only"]}), 1, true),
         (json!({"unknown": true}), 0, false),
+        (json!({"joined": ["d"]}), 1, false),
         (json!({"listeners": []}), 0, true),
     ] {
         let answer = server.api.post(LISTENERS, told.clone()).await.expect(200);
@@ -36,7 +38,7 @@ async fn each_way_to_tell_is_understood_and_answered_with_what_is_known() {
         assert_eq!((&source["source"], &source["listeners_count"]), (&json!("default"), &json!(count)), "{told}");
         assert_eq!((&source["known"], source["heard_at"].is_string()), (&json!(known), true), "{told}");
         assert_eq!((source["fresh_until"].is_string(), source["gone_at"].is_string()), (known, !known), "{told}");
-        assert_eq!(server.anonymous.get(LISTENERS).await.expect(200), answer, "{told}");
+        assert_eq!(server.api.get(LISTENERS).await.expect(200), answer, "{told}");
     }
     server.anonymous.post(LISTENERS, json!({"listeners_count": 1})).await.refused(401, "not_authenticated");
     server
@@ -57,7 +59,7 @@ async fn sources_are_counted_together_with_those_of_the_player() {
     let status = server.read_when(STATUS, "all are counted", |status| status["listeners_count"] == 5).await;
     assert_eq!((&status["listeners_known"], &status["peak_listeners"]), (&json!(true), &json!(5)));
     assert_eq!((&status["total_listeners"], &status["auto_end"]), (&json!(5), &Value::Null));
-    let answer = server.anonymous.get(LISTENERS).await.expect(200);
+    let answer = server.api.get(LISTENERS).await.expect(200);
     let sources: Vec<_> =
         answer["sources"].as_array().unwrap().iter().map(|s| (&s["source"], &s["listeners_count"])).collect();
     assert_eq!(sources, [(&json!("player"), &json!(2)), (&json!("telegram:agent-1"), &json!(3))]);
@@ -77,7 +79,8 @@ async fn sources_are_counted_together_with_those_of_the_player() {
     assert_eq!(summary(&back), (1, true));
     assert_eq!(server.anonymous.get(STATUS).await.expect(200)["auto_end"], Value::Null);
     server.player.listeners_unknown(STREAM);
-    let lost = server.read_when(LISTENERS, "the player is lost", |answer| answer["listeners_known"] == false).await;
+    server.read_when(LISTENERS, "the player is lost", |answer| answer["listeners_known"] == false).await;
+    let lost = server.api.get(LISTENERS).await.expect(200);
     assert_eq!((&lost["listeners_count"], &lost["sources"][0]["known"]), (&json!(1), &json!(false)));
 }
 
@@ -136,7 +139,7 @@ async fn whatever_is_wrong_is_named_and_nothing_of_it_is_taken() {
     let many = server.api.post(LISTENERS, json!({"joined": vec!["x"; 10_001]})).await.refused(422, "validation_error");
     assert_eq!(many["details"]["limit"], 10_000);
     assert!(many["message"].as_str().unwrap().contains("listeners_count"), "{many}");
-    assert_eq!(server.anonymous.get(LISTENERS).await.expect(200), before);
+    assert_eq!(server.api.get(LISTENERS).await.expect(200), before);
 }
 
 /// Promise H15.
@@ -181,16 +184,40 @@ async fn what_was_told_of_a_stopped_stream_counts_from_its_start_on() {
     assert_eq!((&status["listeners_count"], &status["auto_end"]), (&json!(1), &Value::Null));
 }
 
+/// Promise H9. An agent may make its key from the body; its reports must not be taken for silence.
 #[tokio::test]
-async fn a_report_that_comes_again_counts_once() {
+async fn a_report_with_a_key_is_taken_each_time() {
     let server = Server::start().await;
     server.playing(&["a.mp3"]).await;
+    for key in ["k", "not a key"] {
+        let keyed = server.api.with("Idempotency-Key", key);
+        let told = json!({"joined": ["a"]});
+        keyed.post(LISTENERS, told.clone()).await.expect(200);
+        server.api.post(LISTENERS, json!({"left": ["a"]})).await.expect(200);
+        let again = keyed.post(LISTENERS, told).await;
+        assert_eq!(again.header("idempotency-replayed"), None);
+        assert_eq!(summary(&again.expect(200)), (1, true));
+        let other = keyed.post(LISTENERS, json!({"listeners": []})).await.expect(200);
+        assert_eq!(summary(&other), (0, true), "another report under the same key");
+    }
+}
+
+/// Promise H9.
+#[tokio::test]
+async fn reports_and_keep_alives_push_nobodys_key_out() {
+    let server = Server::with(|settings, _| settings.max_idempotency_keys = 3).await;
+    server.playing(&["a.mp3"]).await;
+    let (items, item) = ("/api/v1/queue/7/items", json!({"url": "b.mp3"}));
     let keyed = server.api.with("Idempotency-Key", "k");
-    keyed.post(LISTENERS, json!({"joined": ["a"]})).await.expect(200);
-    server.api.post(LISTENERS, json!({"left": ["a"]})).await.expect(200);
-    let again = keyed.post(LISTENERS, json!({"joined": ["a"]})).await;
+    let added = keyed.post(items, item.clone()).await.expect(201);
+    for n in 0..10 {
+        let keyed = server.api.with("Idempotency-Key", &format!("beat-{n}"));
+        keyed.post(LISTENERS, json!({"listeners_count": 0})).await.expect(200);
+        keyed.post("/api/v1/streams/7/auto-end/keep-alive", json!({})).await.expect(200);
+    }
+    let again = keyed.post(items, item).await;
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
-    assert_eq!(server.anonymous.get(LISTENERS).await.expect(200)["listeners_count"], 0);
+    assert_eq!(again.expect(201), added);
 }
 
 #[tokio::test]
@@ -210,7 +237,7 @@ async fn sessions_that_ended_are_listed_newest_first() {
     let numbers =
         |page: &Value| page["items"].as_array().unwrap().iter().map(|s| s["number"].clone()).collect::<Vec<_>>();
     assert_eq!((numbers(&page), &page["next"], &page["total"]), (vec![json!(3), json!(2)], &json!("2"), &json!(3)));
-    let rest = server.anonymous.get(&format!("{SESSIONS}?limit=2&cursor=2")).await.expect(200);
+    let rest = server.api.get(&format!("{SESSIONS}?limit=2&cursor=2")).await.expect(200);
     assert_eq!((numbers(&rest), &rest["next"]), (vec![json!(1)], &Value::Null));
     let first = &rest["items"][0];
     for (key, value) in [
@@ -227,12 +254,72 @@ async fn sessions_that_ended_are_listed_newest_first() {
     }
     assert!(first["started_at"].as_str() < first["ended_at"].as_str(), "{first}");
     assert!(first["duration_seconds"].is_u64());
-    let status = server.anonymous.get(STATUS).await.expect(200);
+    let status = server.api.get(STATUS).await.expect(200);
     assert_eq!((&status["session"], &status["ended_by"], &status["ended_at"]), (&json!(4), &Value::Null, &Value::Null));
     assert_eq!((&status["peak_listeners"], &status["total_listeners"]), (&json!(1), &json!(1)));
     for query in ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=-1", "cursor=1.5"] {
         server.anonymous.get(&format!("{SESSIONS}?{query}")).await.refused(422, "validation_error");
     }
+}
+
+/// Whoever shows no token, or not the right one.
+fn strangers(server: &Server) -> Vec<Client> {
+    let wrong =
+        ["Bearer wrong-token", "Bearer test-token-012345678", "Basic dGVzdA==", "Bearer", "test-token-0123456789"];
+    let mut strangers = vec![server.anonymous.clone()];
+    strangers.extend(wrong.map(|wrong| server.anonymous.with("Authorization", wrong)));
+    strangers
+}
+
+/// Promise H18.
+#[tokio::test]
+async fn who_said_it_is_told_to_who_shows_the_token() {
+    let server = Server::start().await;
+    server.playing(&["a.mp3"]).await;
+    let told = json!({"source": "telegram:-100777", "listeners": ["a", "b"]});
+    let full = server.api.post(LISTENERS, told).await.expect(200);
+    assert_eq!(full["sources"][0]["source"], "telegram:-100777", "{full}");
+    assert_eq!(server.api.get(LISTENERS).await.expect(200), full);
+    for stranger in strangers(&server) {
+        let totals = json!({"channel_id": 7, "listeners_count": 2, "listeners_known": true, "sources": []});
+        assert_eq!(stranger.get(LISTENERS).await.expect(200), totals);
+    }
+    server.api.post("/api/v1/streams/7/stop", json!({})).await.expect(200);
+    server.api.post("/api/v1/streams/7/start", json!({})).await.expect(200);
+    server.host.end(STREAM, EndCause::Error { detail: "the disk of anna".to_owned() }).await.expect("it ends");
+    server.read_when(SESSIONS, "both sessions", |sessions| sessions["total"] == 2).await;
+    let sessions = server.api.get(SESSIONS).await.expect(200);
+    let (failed, stopped) = (&sessions["items"][0], &sessions["items"][1]);
+    assert_eq!((&failed["detail"], &stopped["ended_by"]), (&json!("the disk of anna"), &json!("service token")));
+    for stranger in strangers(&server) {
+        let seen = stranger.get(SESSIONS).await;
+        assert!(!names_somebody(&seen), "{seen:?}");
+        let mut wanted = sessions.clone();
+        for item in wanted["items"].as_array_mut().expect("sessions") {
+            (item["ended_by"], item["detail"]) = (Value::Null, Value::Null);
+        }
+        assert_eq!(seen.expect(200), wanted, "all else is told");
+    }
+    server.api.post("/api/v1/streams/7/start", json!({})).await.expect(200);
+    server.api.post("/api/v1/streams/7/stop", json!({})).await.expect(200);
+    let status = server.api.get(STATUS).await.expect(200);
+    assert_eq!(status["ended_by"], "service token");
+    for stranger in strangers(&server) {
+        let mut wanted = status.clone();
+        wanted["ended_by"] = Value::Null;
+        assert_eq!(stranger.get(STATUS).await.expect(200), wanted, "all else is told");
+        for path in ["auto-end", "warnings"] {
+            let seen = stranger.get(&format!("/api/v1/streams/7/{path}")).await;
+            assert!(seen.status == 200 && !names_somebody(&seen), "{seen:?}");
+        }
+        let seen = stranger.get("/listen/7").await;
+        assert!(seen.status == 404 && !names_somebody(&seen), "{seen:?}");
+    }
+}
+
+fn names_somebody(reply: &Reply) -> bool {
+    let text = String::from_utf8_lossy(&reply.body);
+    ["service token", "anna", "telegram"].iter().any(|name| text.contains(name))
 }
 
 /// Promise H16.

@@ -25,5 +25,5 @@ pub(crate) async fn post(call: Call) -> Answer {
 }
 
 fn respond_with(call: &Call, view: &StreamView) -> Answer {
-    respond::json(&Listeners::new(view, call.app.host.presence(view.id)))
+    respond::json(&Listeners::new(view, call.app.host.presence(view.id), call.caller))
 }

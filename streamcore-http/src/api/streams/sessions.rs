@@ -12,5 +12,5 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let before = call.cursor()?;
     one::record(&call.app, stream).await?;
     let page = call.app.registry.sessions(stream, before, limit).await?;
-    respond::json(&SessionPage::new(page))
+    respond::json(&SessionPage::new(page, call.caller))
 }
