@@ -3,7 +3,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use super::*;
+use super::{week::MINUTES_A_WEEK, *};
 use crate::testing::strategies;
 
 fn window(days: &[&str], from: &str, to: &str) -> WindowForm {
