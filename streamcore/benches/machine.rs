@@ -81,13 +81,17 @@ fn progress(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A second of a playing stream that nobody listens to: the same, and its end is foreseen across the windows of a schedule.
-#[divan::bench]
-fn progress_of_an_empty_stream(bencher: Bencher<'_, '_>) {
-    let windows = ["06:00", "12:00", "18:00"].map(|from| {
-        let to = from.replace(":00", ":30");
-        serde_json::json!({ "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": from, "to": to })
-    });
+/// A second of a playing stream that nobody listens to: the same, and its end is foreseen across a schedule of so many windows a day.
+#[divan::bench(args = [3, 64])]
+fn progress_of_an_empty_stream(bencher: Bencher<'_, '_>, windows: u32) {
+    let time = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let windows: Vec<_> = (0..windows)
+        .map(|window| {
+            let from = window * (24 * 60 / windows);
+            let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+            serde_json::json!({ "days": days, "from": time(from), "to": time(from + 10) })
+        })
+        .collect();
     let schedule = serde_json::json!({ "time_zone": "Europe/Berlin", "windows": windows });
     let schedule = serde_json::from_value(schedule).expect("a good schedule");
     let settings = Settings { schedule, timeout: Duration::from_secs(86_400), ..Settings::default() };

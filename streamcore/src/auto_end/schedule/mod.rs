@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::form::{MAX_WINDOWS, ScheduleError, ScheduleForm, WindowError, WindowForm};
 use self::{
-    week::{MINUTES_A_WEEK, Week},
+    week::{Spans, Week},
     window::Window,
     zone::Zone,
 };
@@ -73,30 +73,28 @@ impl Schedule {
         self.0.windows.is_empty()
     }
 
+    /// Asked after everything that happens to a stream: however many windows there are, a binary search and a few questions to the zone.
     fn at(&self, now: Timestamp) -> Opening {
         let Plan { zone, week, .. } = &*self.0;
         let spans = match week {
             Week::Always => return Opening::Always,
-            Week::Spans(spans) if spans.is_empty() => return Opening::Closed,
             Week::Spans(spans) => spans,
         };
         let Some(local) = zone.local(now) else { return Opening::Closed };
-        // One that began last week may reach into this one. One of next week may have begun where clocks were set back.
-        let weeks = [-MINUTES_A_WEEK, 0, MINUTES_A_WEEK];
-        let occurrences = weeks.into_iter().flat_map(|week| spans.iter().map(move |span| span.after(week)));
-        let end = occurrences
-            .filter(|span| span.is_near(local.minute))
-            .filter(|span| zone.first(local, span.from) <= now)
-            .map(|span| zone.last(local, span.to))
-            .filter(|to| now < *to)
-            .max();
-        end.map_or(Opening::Closed, Opening::Until)
+        // Neither their beginnings nor their ends change places when clocks are set: of those that have begun, the latest ends last.
+        let (begun, next) = spans.around(local.minute);
+        // Clocks that were set back may have shown the beginnings of some more before.
+        let shown_before = next.take_while(|span| zone.first(local, span.from) <= now).last();
+        match shown_before.or(begun).map(|span| zone.last(local, span.to)) {
+            Some(end) if now < end => Opening::Until(end),
+            _ => Opening::Closed,
+        }
     }
 }
 
 impl Default for Schedule {
     fn default() -> Self {
-        Self(Arc::new(Plan { zone: Zone::utc(), windows: Vec::new(), week: Week::Spans(Vec::new()) }))
+        Self(Arc::new(Plan { zone: Zone::utc(), windows: Vec::new(), week: Week::Spans(Spans::default()) }))
     }
 }
 
@@ -113,5 +111,7 @@ impl AutoEndPolicy for Schedule {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

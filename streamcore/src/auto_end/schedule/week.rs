@@ -4,9 +4,6 @@ use super::window::{MINUTES_A_DAY, Window};
 
 pub(super) const MINUTES_A_WEEK: i32 = 7 * MINUTES_A_DAY;
 
-/// No clock has been set back by more minutes since 1970.
-pub(super) const MOST_SET_BACK: i32 = 7 * 60;
-
 /// From one minute to another, both from the Monday of some week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
@@ -18,11 +15,6 @@ impl Span {
     pub(super) const fn after(self, minutes: i32) -> Self {
         Self { from: self.from + minutes, to: self.to + minutes }
     }
-
-    /// Whether a clock that shows this may be in it, for the first time or again.
-    pub(super) const fn is_near(self, minute: i32) -> bool {
-        self.from - MOST_SET_BACK <= minute && minute <= self.to + MOST_SET_BACK
-    }
 }
 
 /// What the windows cover.
@@ -30,8 +22,23 @@ impl Span {
 pub(super) enum Week {
     /// All of it.
     Always,
-    /// These, in order; they neither overlap nor touch, and the last one may end in the next week.
-    Spans(Vec<Span>),
+    /// These.
+    Spans(Spans),
+}
+
+/// In order; they neither overlap nor touch, and the last one may end in the next week.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Spans(Vec<Span>);
+
+impl Spans {
+    /// The last one that has begun when the clock shows this minute of the week, which may be one of the week before; and those that follow,
+    /// up to the end of the next week.
+    pub(super) fn around(&self, minute: i32) -> (Option<Span>, impl Iterator<Item = Span>) {
+        let (begun, to_come) = self.0.split_at(self.0.partition_point(|span| span.from <= minute));
+        let week_before = || self.0.last().map(|span| span.after(-MINUTES_A_WEEK));
+        let week_after = self.0.iter().map(|span| span.after(MINUTES_A_WEEK));
+        (begun.last().copied().or_else(week_before), to_come.iter().copied().chain(week_after))
+    }
 }
 
 impl Week {
@@ -55,7 +62,7 @@ impl Week {
         if spans.iter().map(|(span, _)| span.to - span.from).sum::<i32>() == MINUTES_A_WEEK {
             return Ok(Self::Always);
         }
-        Ok(Self::Spans(joined(spans.into_iter().map(|(span, _)| span))))
+        Ok(Self::Spans(Spans(joined(spans.into_iter().map(|(span, _)| span)))))
     }
 }
 
