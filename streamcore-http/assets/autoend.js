@@ -90,7 +90,7 @@ function tick() {
     el("keep-alive").classList.toggle("primary", state === "warning");
   }
   if (!end) return void (warned = undefined);
-  el("ends-in").textContent = say(state === "held" ? "heldAt" : "endsIn");
+  el("ends-in").textContent = say(state === "held" ? "dueIn" : "endsIn");
   const text = clock(Math.ceil(left));
   if (el("countdown").textContent !== text) el("countdown").textContent = text;
   const whole = (Date.parse(end.timeout_at) - Date.parse(end.started_at)) / 1_000;

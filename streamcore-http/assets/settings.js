@@ -111,7 +111,7 @@ function placeOf(field) {
   }
   if (key === "time_zone") return { box: el("zone-error"), control: el("set-zone"), prefix: "" };
   if (key === "timeout_seconds") return at("timeout", el("set-timeout"));
-  if (key === "warnings_seconds") return at("warnings", el("set-warnings"), index ? `${listed()[index]}: ` : "");
+  if (key === "warnings_seconds") return at("warnings", el("set-warnings"), index && `“${listed()[index]}”: `);
   if (key === "enabled") return at("enabled", el("set-enabled"));
   if (key === "only_when_queue_empty") return at("queue-empty", el("set-queue-empty"));
   return undefined;
@@ -120,7 +120,8 @@ function placeOf(field) {
 /** The server counts the windows from 0, and in seconds, whatever was typed. */
 function sayProblem(field, message) {
   const counted = message.replace(/`?windows\[(\d+)\]`?/g, (_, index) => say("windowNo", Number(index) + 1));
-  return /_seconds/.test(field) ? say("inSeconds", counted) : counted;
+  const said = /_seconds/.test(field) ? say("inSeconds", counted) : counted;
+  return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
 function clearProblems() {

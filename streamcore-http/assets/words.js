@@ -48,7 +48,7 @@ const WORDS = {
       restore: "restoring",
     },
     // Who listens, and how it ends.
-    autoEnd: "Auto-end", settings: "Settings", keepAlive: "Keep alive", endsIn: "Ends in", heldAt: "On hold at", nobody: "Nobody listens",
+    autoEnd: "Auto-end", settings: "Settings", keepAlive: "Keep alive", endsIn: "Ends in", dueIn: "Due in", nobody: "Nobody listens",
     audienceUnknown: "Nobody knows who listens", atLeast: (n) => `At least ${n} ${n === 1 ? "listener" : "listeners"}`,
     unknownSources: (names) => `Not heard from: ${names}.`, ownPlayer: "this server's own player",
     held_audience_unknown: "It will not end while nobody knows whether somebody listens.",
@@ -65,7 +65,7 @@ const WORDS = {
     setWarnings: "Warnings, in seconds before the end", setQueueEmpty: "Only when the queue is empty", schedule: "Windows in which it never ends",
     setZone: "Time zone", addWindow: "Add a window", removeWindow: (n) => `Remove window ${n}`, windowNo: (n) => `Window ${n}`,
     windowDays: "Days", windowFrom: "From", windowTo: "To", noWindows: "None: it may end at any time of the week.",
-    asDefault: (value) => `As the server's default: ${value}`, on: "on", off: "off", none: "none",
+    asDefault: (value) => `Server's default: ${value}`, on: "on", off: "off", none: "none",
     scheduleWords: ([zone, n]) => (n ? `${n} ${n === 1 ? "window" : "windows"} (${zone})` : `no windows (${zone})`),
     inSeconds: (problem) => `${problem} (in seconds)`, settingsSaved: "Saved.",
     // Its sessions.
@@ -121,7 +121,7 @@ const WORDS = {
       repeat: "смену повтора", restore: "возврат",
     },
     // Кто слушает и как всё кончается.
-    autoEnd: "Автозавершение", settings: "Настройки", keepAlive: "Не завершать", endsIn: "До завершения", heldAt: "Отложено на", nobody: "Никто не слушает",
+    autoEnd: "Автозавершение", settings: "Настройки", keepAlive: "Не завершать", endsIn: "До завершения", dueIn: "Срок через", nobody: "Никто не слушает",
     audienceUnknown: "Неизвестно, кто слушает", atLeast: (n) => `Не меньше чем ${n} ${plural(n, "слушатель", "слушателя", "слушателей")}`,
     unknownSources: (names) => `Нет вестей: ${names}.`, ownPlayer: "плеер этого сервера",
     held_audience_unknown: "Не завершится, пока неизвестно, слушает ли кто-нибудь.",

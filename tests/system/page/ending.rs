@@ -34,8 +34,8 @@ fn tell(server: &Server, told: &Value) {
 async fn empty(settings: Value) -> (Server, Browser) {
     let server = stopped(["a.wav"]);
     configure(&server, &settings);
-    start(&server);
     let browser = open(&server).await;
+    start(&server);
     browser.until("a countdown", &until(LEFT, "!== null"), true).await;
     (server, browser)
 }
@@ -173,10 +173,10 @@ async fn the_panel_is_russian_for_who_reads_russian() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_an_end_the_page_says_why_and_lists_the_session() {
-    let (server, browser) = empty(json!({"timeout_seconds": 4})).await;
+    let (server, browser) = empty(json!({"timeout_seconds": 6})).await;
     browser.until("its end", "return document.querySelector('#status').dataset.status", "stopped").await;
     let why = until(&seen("#ended"), ".replaceAll('\\u00a0', ' ').replace(/at .*:/, 'at T:')");
-    browser.until("the reason", &why, "Ended by itself at T: nobody listened for 4 sec.").await;
+    browser.until("the reason", &why, "Ended by itself at T: nobody listened for 6 sec.").await;
     browser.until("the countdown to be gone", LEFT, Value::Null).await;
 
     // While the list is open the next session comes by itself.

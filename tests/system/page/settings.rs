@@ -66,7 +66,7 @@ async fn only_what_is_changed_is_saved_and_the_default_comes_back() {
     let locked = "return document.querySelector('#set-timeout').disabled";
     browser.until("a default that cannot be edited", locked, true).await;
     let words = seen("[data-part=timeout] .default").replace("one.textContent", "one.textContent.trim()");
-    browser.until("the default, in words", &words, "As the server's default: 5 min").await;
+    browser.until("the default, in words", &words, "Server's default: 5 min").await;
     browser.screenshots("settings").await;
 
     // Nothing changed: nothing is sent.
@@ -164,8 +164,8 @@ async fn what_is_refused_is_told_at_its_field_and_nothing_is_lost() {
     }
     save(&browser).await;
     for (css, part) in [
-        ("[data-testid=timeout-error]", "1 to 86400"),
-        ("[data-testid=warnings-error]", "soon: "),
+        ("[data-testid=timeout-error]", "between 1 and 86400 (in seconds)"),
+        ("[data-testid=warnings-error]", "“soon”: "),
         ("#zone-error", "Europe/Moskva"),
         ("#windows li:nth-child(2) .field-error", "Window 1"),
     ] {
