@@ -1,7 +1,7 @@
 // How a session ended, in words: the stream's last one where it is said that it is stopped, and those before in the list of sessions.
 
 import { live, on } from "./live.js";
-import { span, timeOfDay } from "./format.js";
+import { dayAndTime, span, timeOfDay } from "./format.js";
 import { say } from "./words.js";
 
 let timer; // The last countdown that was seen: of which stream and session, and since when nobody listened.
@@ -13,7 +13,8 @@ export const sayWho = (by) => (by === "service token" ? say("byToken") : by);
 export function whyStopped() {
   const { status } = live;
   if (status?.status !== "stopped" || !status.ended_at) return "";
-  const at = timeOfDay(status.ended_at);
+  const isToday = new Date(status.ended_at).toDateString() === new Date().toDateString();
+  const at = (isToday ? timeOfDay : dayAndTime)(status.ended_at);
   if (status.end_reason === "auto_end") {
     const seen = timer?.stream === live.stream && timer.session === status.session;
     const alone = seen && Math.round((Date.parse(status.ended_at) - Date.parse(timer.since)) / 1_000);

@@ -119,9 +119,9 @@ function placeOf(field) {
 
 /** The server counts the windows from 0, and in seconds, whatever was typed. */
 function sayProblem(field, message) {
-  const counted = message.replace(/`?windows\[(\d+)\]`?/g, (_, index) => say("windowNo", Number(index) + 1));
+  const counted = message.replace(/`?windows\[(\d+)\]`?/g, (_, index) => say("windowNo", Number(index) + 1).toLowerCase());
   const said = /_seconds/.test(field) ? say("inSeconds", counted) : counted;
-  return said.charAt(0).toUpperCase() + said.slice(1);
+  return said;
 }
 
 function clearProblems() {
@@ -142,7 +142,8 @@ function showProblems(error) {
     const place = placeOf(field);
     if (!place) { elsewhere.push(`${field}: ${message}`); continue; }
     const { box, control, prefix } = place;
-    const said = prefix + sayProblem(field, message);
+    const problem = sayProblem(field, message);
+    const said = prefix ? prefix + problem : problem.charAt(0).toUpperCase() + problem.slice(1);
     box.textContent = box.textContent ? `${box.textContent}\n${said}` : said;
     box.hidden = false;
     box.id ||= `field-error-${(boxes += 1)}`;

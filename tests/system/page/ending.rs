@@ -175,8 +175,8 @@ async fn the_panel_is_russian_for_who_reads_russian() {
 async fn after_an_end_the_page_says_why_and_lists_the_session() {
     let (server, browser) = empty(json!({"timeout_seconds": 6})).await;
     browser.until("its end", "return document.querySelector('#status').dataset.status", "stopped").await;
-    let why = until(&seen("#ended"), ".replaceAll('\\u00a0', ' ').replace(/at .*:/, 'at T:')");
-    browser.until("the reason", &why, "Ended by itself at T: nobody listened for 6 sec.").await;
+    let why = until(&seen("#ended"), ".replaceAll('\\u00a0', ' ').replace(/ \\(.*/, '')");
+    browser.until("the reason", &why, "Ended by itself: nobody listened for 6 sec").await;
     browser.until("the countdown to be gone", LEFT, Value::Null).await;
 
     // While the list is open the next session comes by itself.
@@ -192,9 +192,12 @@ async fn after_an_end_the_page_says_why_and_lists_the_session() {
     browser.click("#stop").await;
     let second = json!(["Stopped", "by the service token", "0", "0"]);
     browser.until("both, newest first", listed, json!([second, first])).await;
-    let why = until(&seen("#ended"), "?.replace(/at .* by/, 'at T by')");
-    browser.until("who stopped it", &why, "Stopped at T by the service token.").await;
+    let why = until(&seen("#ended"), "?.replace(/ \\(.*/, '')");
+    browser.until("who stopped it", &why, "Stopped by the service token").await;
     browser.screenshots("sessions").await;
+    browser.emulate("light", 360, 780).await;
+    browser.run("document.querySelector('#sessions').scrollIntoView({ block: 'center' })").await;
+    browser.shoot("sessions-narrow").await;
     end(browser).await;
 }
 

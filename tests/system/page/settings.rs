@@ -129,6 +129,10 @@ async fn windows_are_added_edited_and_removed() {
     choose_time(&browser, "#windows li:nth-child(2) .from", "18:30").await;
     choose_time(&browser, "#windows li:nth-child(2) .to", "00:00").await;
     browser.screenshots("windows").await;
+    browser.emulate("light", 360, 780).await;
+    browser.run("document.querySelector('#set-zone').scrollIntoView({ block: 'center' })").await;
+    browser.shoot("windows-narrow").await;
+    browser.emulate("light", 1280, 1000).await;
     save(&browser).await;
     browser.until("the form to be gone", OPEN, false).await;
     let (first, second) = (
@@ -167,7 +171,7 @@ async fn what_is_refused_is_told_at_its_field_and_nothing_is_lost() {
         ("[data-testid=timeout-error]", "between 1 and 86400 (in seconds)"),
         ("[data-testid=warnings-error]", "“soon”: "),
         ("#zone-error", "Europe/Moskva"),
-        ("#windows li:nth-child(2) .field-error", "Window 1"),
+        ("#windows li:nth-child(2) .field-error", "overlaps window 1"),
     ] {
         let told = format!("return document.querySelector('{css}').textContent.includes('{part}')");
         browser.until(css, &told, true).await;
