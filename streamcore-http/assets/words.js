@@ -66,7 +66,7 @@ const WORDS = {
     setZone: "Time zone", addWindow: "Add a window", removeWindow: (n) => `Remove window ${n}`, windowNo: (n) => `Window ${n}`,
     windowDays: "Days", windowFrom: "From", windowTo: "To", noWindows: "None: it may end at any time of the week.",
     asDefault: (value) => `Server's default: ${value}`, on: "on", off: "off", none: "none",
-    scheduleWords: ([zone, n]) => (n ? `${n} ${n === 1 ? "window" : "windows"} (${zone})` : `no windows (${zone})`),
+    scheduleWords: ([zone, n]) => (n ? `${n} ${n === 1 ? "window" : "windows"} (${zone})` : `none (${zone})`),
     inSeconds: (problem) => `${problem} (in seconds)`, settingsSaved: "Saved.",
     // Its sessions.
     sessions: "Sessions", sessionsEmpty: "No session ended yet.", session_started: "Started", session_lasted: "Lasted", session_reason: "How it ended",
@@ -139,7 +139,7 @@ const WORDS = {
     setZone: "Часовой пояс", addWindow: "Добавить часы", removeWindow: (n) => `Удалить строку ${n}`, windowNo: (n) => `строка ${n}`,
     windowDays: "Дни", windowFrom: "С", windowTo: "До", noWindows: "Нет: завершиться может в любое время.",
     asDefault: (value) => `Как у сервера: ${value}`, on: "да", off: "нет", none: "нет",
-    scheduleWords: ([zone, n]) => (n ? `строк: ${n} (${zone})` : `часов нет (${zone})`),
+    scheduleWords: ([zone, n]) => (n ? `строк: ${n} (${zone})` : `нет (${zone})`),
     inSeconds: (problem) => `${problem} (в секундах)`, settingsSaved: "Сохранено.",
     // Сеансы.
     sessions: "Сеансы", sessionsEmpty: "Ни один сеанс ещё не кончился.", session_started: "Начало", session_lasted: "Длился", session_reason: "Чем кончился",
