@@ -14,9 +14,6 @@ let settings, sources = []; // As they were read last, of the stream that is sho
 let shownStream, settingsAt = -Infinity, hadTimer, asking = false;
 let warned; // How much was left when it was looked at last, and of which end.
 
-/** The settings that were read last; none: not yet, or there is no such stream. */
-export const known = () => settings;
-
 /** Shows settings that somebody has just read or changed. */
 export function learnSettings(body) {
   settings = body;

@@ -119,7 +119,7 @@ function placeOf(field) {
 
 /** The server counts the windows from 0, and in seconds, whatever was typed. */
 function sayProblem(field, message) {
-  const counted = message.replace(/`?windows\[(\d+)\]`?/g, (_, index) => say("windowNo", Number(index) + 1).toLowerCase());
+  const counted = message.replace(/`?windows\[(\d+)\]`?/g, (_, index) => say("theWindow", Number(index) + 1));
   const said = /_seconds/.test(field) ? say("inSeconds", counted) : counted;
   return said;
 }
