@@ -186,11 +186,13 @@ impl World {
 
     fn configure(&mut self, bytes: &mut Bytes<'_>) {
         let millis = |bytes: &mut Bytes<'_>| Duration::from_millis(bytes.long() >> bytes.below(64));
-        let mut settings = Settings::default();
-        settings.enabled = bytes.below(4) > 0;
-        settings.timeout = [millis(bytes), Duration::from_secs(300), Duration::ZERO][bytes.below(3)];
-        settings.warnings = (0..bytes.below(5)).map(|_| millis(bytes)).collect();
-        settings.only_when_queue_empty = bytes.below(2) == 0;
+        let settings = Settings {
+            enabled: bytes.below(4) > 0,
+            timeout: [millis(bytes), Duration::from_secs(300), Duration::ZERO][bytes.below(3)],
+            warnings: (0..bytes.below(5)).map(|_| millis(bytes)).collect(),
+            only_when_queue_empty: bytes.below(2) == 0,
+            ..Settings::default()
+        };
         self.command(Command::Configure(Arc::new(settings)));
     }
 

@@ -171,7 +171,7 @@ impl Mount {
         ring.seats.insert(seat, None);
         drop(ring);
         self.crowd_changed();
-        Ok(Cursor { mount: Arc::clone(self), next, at, seat, ended: false })
+        Ok(Cursor { mount: Arc::clone(self), next, at, seat, waker: None, ended: false })
     }
 }
 
@@ -196,6 +196,8 @@ pub(crate) struct Cursor {
     /// How many frames came before it.
     at: u64,
     seat: u64,
+    /// What lies at the seat: a listener that is polled as before need not look there.
+    waker: Option<Waker>,
     ended: bool,
 }
 
@@ -234,13 +236,11 @@ impl Stream for Cursor {
             self.ended = true;
             return Poll::Ready(None);
         }
-        let Some(place) = ring.seats.get_mut(&self.seat) else {
-            return Poll::Ready(None); // only by giving it up, which ends the cursor as well
-        };
-        if !place.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            let previous = place.replace(cx.waker().clone());
+        if !self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            let previous = ring.seats.insert(self.seat, Some(cx.waker().clone()));
             drop(ring);
-            drop(previous); // a waker may own anything, even another cursor
+            // A waker may own anything, even another cursor.
+            drop((previous, self.waker.replace(cx.waker().clone())));
         }
         Poll::Pending
     }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use futures::executor::block_on;
 use streamcore::{
     EndCause, FailureKind, FailureReason, Outcome, QueueItem, RequestId, Source, StreamId, Timestamp, TrackId,
-    auto_end::Overrides,
+    auto_end::{
+        Overrides, Schedule,
+        schedule::{ScheduleForm, WindowForm},
+    },
     presence::SourceId,
     queue::{Applied, Change, EditKind, Mode, Op, Page, Playtime, Queue, QueueView, Repeat, Tier},
     registry::{Registry, Session, StreamRecord},
@@ -219,13 +222,18 @@ fn version_6_is_read() {
     let (store, _folder) = open(VERSION_6);
     let moment = 1_795_355_340_123;
     let seconds = Duration::from_secs;
+    let nights = ScheduleForm {
+        time_zone: "Europe/Berlin".into(),
+        windows: vec![WindowForm { days: vec!["fri".into(), "sat".into()], from: "22:00".into(), to: "02:00".into() }],
+    };
     let auto_end = Overrides {
         enabled: Some(true),
         timeout: Some(seconds(600)),
         warnings: Some(vec![seconds(60), seconds(10)]),
         only_when_queue_empty: Some(true),
-        schedule: None,
+        schedule: Schedule::try_from(nights).ok(),
     };
+    assert!(auto_end.schedule.is_some(), "the windows are good");
     let record = |id, uuid, name: &str, created, auto_end| StreamRecord {
         id,
         uuid: item_id(uuid).get(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use streamcore::{
-    EndCause, EndReason,
+    EndCause, EndReason, Ended,
     registry::{Session, SessionList},
 };
 
@@ -25,6 +25,8 @@ struct Entry {
     ended_by: Option<String>,
     /// What was wrong, if something was.
     detail: Option<String>,
+    /// For how long it had counted as empty, if that is why it ended.
+    empty_seconds: Option<u64>,
     duration_seconds: u64,
     peak_listeners: u64,
     total_listeners: u64,
@@ -56,12 +58,21 @@ impl Entry {
             reason: ended.cause.reason(),
             ended_by: ended_by(&ended.cause),
             detail,
+            empty_seconds: empty_seconds(&ended),
             duration_seconds: ended.at.since(session.started_at).as_secs(),
             peak_listeners: session.peak_listeners,
             total_listeners: session.total_listeners,
             tracks_played: session.tracks_played,
             errors_count: session.errors,
         }
+    }
+}
+
+/// For how long a stream that ended by itself had counted as empty.
+pub(super) fn empty_seconds(ended: &Ended) -> Option<u64> {
+    match &ended.cause {
+        EndCause::AutoEnd { empty_since, .. } => Some(ended.at.since(*empty_since).as_secs()),
+        _ => None,
     }
 }
 

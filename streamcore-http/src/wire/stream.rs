@@ -4,7 +4,12 @@ use serde::Serialize;
 use serde_json::Number;
 use streamcore::{EndReason, Status, StreamId, StreamView, Timestamp, registry};
 
-use super::{AutoEndChange, Countdown, Fields, Item, auto_end::HeldCountdown, seconds, session::ended_by};
+use super::{
+    AutoEndChange, Countdown, Fields, Item,
+    auto_end::HeldCountdown,
+    seconds,
+    session::{empty_seconds, ended_by},
+};
 use crate::error::ApiError;
 
 /// The longest name of a stream, in characters.
@@ -63,6 +68,8 @@ pub(crate) struct StreamStatus {
     end_reason: Option<EndReason>,
     /// Who ended it, if somebody did.
     ended_by: Option<String>,
+    /// For how long it had counted as empty, if that is why it ended.
+    empty_seconds: Option<u64>,
     /// The number of the running session, or of the last one; 0 before the first.
     session: u64,
     peak_listeners: u64,
@@ -92,6 +99,7 @@ impl StreamStatus {
             ended_at: view.ended.as_ref().map(|ended| ended.at.to_string()),
             end_reason: view.ended.as_ref().map(|ended| ended.cause.reason()),
             ended_by: view.ended.as_ref().and_then(|ended| ended_by(&ended.cause)),
+            empty_seconds: view.ended.as_ref().and_then(empty_seconds),
             session: view.session,
             peak_listeners: view.peak_listeners,
             total_listeners: view.total_listeners,

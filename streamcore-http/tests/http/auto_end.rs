@@ -315,6 +315,7 @@ async fn a_stream_that_ended_by_itself_says_so() {
     server.playing(&["a.mp3"]).await;
     let status = server.read_when(STATUS, "the end", |status| status["status"] == "stopped").await;
     assert_eq!((&status["end_reason"], &status["ended_by"]), (&json!("auto_end"), &Value::Null));
+    assert!(status["empty_seconds"].as_u64() >= Some(1), "{status}");
     assert_eq!((&status["auto_end"], &status["session"]), (&Value::Null, &json!(1)));
     let refused = server.anonymous.get("/listen/7").await.refused(404, "stream_not_running");
     assert_eq!(refused["details"], json!({"stream": 7, "end_reason": "auto_end", "ended_at": status["ended_at"]}));

@@ -217,6 +217,7 @@ async fn sessions_that_ended_are_listed_newest_first() {
         ("reason", json!("manual")),
         ("ended_by", json!("service token")),
         ("detail", Value::Null),
+        ("empty_seconds", Value::Null),
         ("peak_listeners", json!(2)),
         ("total_listeners", json!(3)),
         ("tracks_played", json!(1)),

@@ -138,18 +138,29 @@ fn delete(conn: &Connection, stream: StreamId) -> Outcome<()> {
     found(delete.execute(named_params! { ":stream": stream.get() })?, stream)
 }
 
-fn save_snapshot(conn: &Connection, stream: StreamId, snapshot: &Snapshot) -> Outcome<()> {
+/// A snapshot of an earlier session than the stored one comes too late, unless nobody can read that one.
+fn save_snapshot(conn: &Connection, stream: StreamId, new: &Snapshot) -> Outcome<()> {
+    if put_snapshot(conn, stream, new, false)? {
+        return Ok(());
+    }
+    let unreadable = matches!(snapshot(conn, stream), Err(Fault::Corrupt(_)));
+    if unreadable && put_snapshot(conn, stream, new, true)? { Ok(()) } else { exists(conn, stream) }
+}
+
+fn put_snapshot(conn: &Connection, stream: StreamId, snapshot: &Snapshot, anyway: bool) -> Outcome<bool> {
     let mut update = conn.prepare_cached(
         "UPDATE streams SET snapshot = :snapshot, running = :running, session = :session
-         WHERE stream = :stream AND session <= :session",
+         WHERE stream = :stream
+           AND (:anyway OR session < :session OR (session = :session AND (snapshot IS NULL OR running >= :running)))",
     )?;
     let written = update.execute(named_params! {
         ":snapshot": codec::json::<Error>(snapshot)?,
         ":running": snapshot.is_running(),
         ":session": snapshot.session.cast_signed(),
         ":stream": stream.get(),
+        ":anyway": anyway,
     })?;
-    if written > 0 { Ok(()) } else { exists(conn, stream) }
+    Ok(written > 0)
 }
 
 fn exists(conn: &Connection, stream: StreamId) -> Outcome<()> {

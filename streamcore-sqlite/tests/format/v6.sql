@@ -4,7 +4,7 @@ PRAGMA user_version = 6;
 INSERT INTO streams (stream, uuid, name, created_at, snapshot, running, auto_end, session) VALUES
     (-1001234567890, '00000000-0000-0000-0000-000000000009', 'Radio', 1795355340123,
      '{"session":3,"started_at":1795355340124,"paused":true,"playing":{"item":"00000000-0000-0000-0000-000000000002","position":{"secs":61,"nanos":500000000},"started":true},"tracks_played":2,"errors":1,"peak_listeners":5,"total_listeners":9,"empty_since":1795355340125,"timer":{"session":3,"deadline":1795355640125},"sources":["agent:1","telegram"],"ended":null}', 1,
-     '{"enabled":true,"timeout":{"secs":600,"nanos":0},"warnings":[{"secs":60,"nanos":0},{"secs":10,"nanos":0}],"only_when_queue_empty":true,"schedule":null}', 3),
+     '{"enabled":true,"timeout":{"secs":600,"nanos":0},"warnings":[{"secs":60,"nanos":0},{"secs":10,"nanos":0}],"only_when_queue_empty":true,"schedule":{"time_zone":"Europe/Berlin","windows":[{"days":["fri","sat"],"from":"22:00","to":"02:00"}]}}', 3),
     (8, '00000000-0000-0000-0000-000000000008', 'Quiet', 5,
      '{"session":1,"started_at":null,"paused":false,"playing":null,"tracks_played":0,"errors":0,"peak_listeners":0,"total_listeners":0,"empty_since":null,"timer":null,"sources":[],"ended":{"at":7,"cause":{"cause":"error","detail":"no space"}}}', 0,
      '{}', 1);

@@ -71,6 +71,8 @@ struct Streams {
     driven: BTreeMap<StreamId, Driven>,
     /// Streams that are being deleted: no command is taken for them.
     deleting: BTreeSet<StreamId>,
+    /// Streams that ran before this process and are about to go on.
+    resuming: BTreeSet<StreamId>,
     listening_for_hints: bool,
     shutting_down: bool,
 }
@@ -100,14 +102,17 @@ impl Host {
     /// Those of [`Registry::running`](crate::registry::Registry::running), and of an outage while the snapshots are read: call it again.
     pub async fn resume_all(self: &Arc<Self>) -> registry::Result<Vec<StreamId>> {
         let running = self.ports.registry.running().await?;
+        self.lock().resuming.extend(running.iter().copied());
         let mut read = Vec::with_capacity(running.len());
         for id in &running {
             let snapshot = match self.ports.registry.snapshot(*id).await {
                 Err(registry::Error::Corrupt { detail }) => {
                     let at = self.tell_corrupt(*id, detail);
                     // It must not take the number of a session that is in the history.
-                    let newest = self.ports.registry.sessions(*id, None, 1).await;
-                    let last = newest.ok().and_then(|list| list.sessions.first().map(|session| session.number));
+                    let last = match self.ports.registry.sessions(*id, None, 1).await {
+                        Err(registry::Error::Corrupt { .. }) => None,
+                        newest => newest?.sessions.first().map(|session| session.number),
+                    };
                     Snapshot { started_at: Some(at), session: last.unwrap_or(0) + 1, ..Snapshot::default() }
                 }
                 read => read?.unwrap_or_default(),
@@ -115,7 +120,8 @@ impl Host {
             let settings = match self.ports.registry.get(*id).await {
                 Err(registry::Error::Corrupt { detail }) => {
                     self.tell_corrupt(*id, detail);
-                    Arc::new(self.ports.auto_end.clone())
+                    // Its owner may have wanted it never to end.
+                    Arc::new(Settings { enabled: false, ..self.ports.auto_end.clone() })
                 }
                 record => self.settings_of(record?.as_ref()),
             };
@@ -126,6 +132,7 @@ impl Host {
             if self.drive(id, snapshot, settings).is_err() {
                 break; // shutting down
             }
+            self.lock().resuming.remove(&id);
         }
         Ok(running)
     }
@@ -181,18 +188,35 @@ impl Host {
     }
 
     /// Stores what of the defaults is different for a stream's end by itself; a timer that runs obeys at once. `change` is given what is
-    /// stored now and answers what is to be.
+    /// stored now and the defaults, and answers what is to be. What is stored and cannot be read is taken for nothing: so it can be mended.
     ///
     /// # Errors
     /// As for [`start`](Host::start). If it was stored and the stream could not be told, it obeys from its next restart on; repeat it.
     pub async fn configure(
         self: &Arc<Self>,
         stream: StreamId,
-        change: impl FnOnce(Overrides) -> Overrides + Send,
+        change: impl FnOnce(Overrides, &Settings) -> Overrides + Send + 'static,
+    ) -> Result<StreamView, CommandError> {
+        let (done, answer) = oneshot::channel();
+        let host = self.clone();
+        // In a task of its own: a caller who goes away between the two steps must not leave a stream that obeys other settings than are stored.
+        self.ports.runtime.spawn(Box::pin(async move {
+            let _gone = done.send(host.store_and_tell(stream, change).await);
+        }));
+        answer.await.unwrap_or(Err(CommandError::ShuttingDown))
+    }
+
+    async fn store_and_tell(
+        self: &Arc<Self>,
+        stream: StreamId,
+        change: impl FnOnce(Overrides, &Settings) -> Overrides + Send,
     ) -> Result<StreamView, CommandError> {
         let _one_after_the_other = self.configuring.lock().await;
-        let stored = self.ports.registry.get(stream).await?.ok_or(CommandError::NotFound { stream })?;
-        let record = self.ports.registry.set_auto_end(stream, change(stored.auto_end)).await?;
+        let stored = match self.ports.registry.get(stream).await {
+            Err(registry::Error::Corrupt { .. }) => Overrides::default(),
+            read => read?.ok_or(CommandError::NotFound { stream })?.auto_end,
+        };
+        let record = self.ports.registry.set_auto_end(stream, change(stored, &self.ports.auto_end)).await?;
         self.command_view(stream, Command::Configure(self.settings_of(Some(&record)))).await
     }
 
@@ -365,8 +389,9 @@ impl Host {
         let record = self.ports.registry.get(stream).await?.ok_or(CommandError::NotFound { stream })?;
         let snapshot = self.ports.registry.snapshot(stream).await?.unwrap_or_default();
         // A stream whose loop broke down goes on. Of one that had none whatever the snapshot says of running is of a process that is gone:
-        // `resume_all` resumes those.
-        let snapshot = if driven.is_some() { snapshot } else { stopped(snapshot) };
+        // `resume_all` resumes those, and one that it is about to resume goes on here and now.
+        let goes_on = driven.is_some() || self.lock().resuming.contains(&stream);
+        let snapshot = if goes_on { snapshot } else { stopped(snapshot) };
         self.drive(stream, snapshot, self.settings_of(Some(&record)))
     }
 

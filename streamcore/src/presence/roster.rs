@@ -38,6 +38,8 @@ pub struct Presence {
     now: Timestamp,
     sources: BTreeMap<SourceId, Source>,
     arrivals: u64,
+    /// How many had ever come when the player could not tell for so long that it was given up: it goes on counting from there.
+    player_ever: u64,
 }
 
 /// Why an observation was not taken; nothing of it was.
@@ -114,12 +116,16 @@ impl Presence {
         self.expire(now);
         if observation == Observation::Gone {
             self.sources.remove(source);
+            if *source == SourceId::player() {
+                self.player_ever = 0;
+            }
             return Ok(());
         }
         let arrived = if let Some(known) = self.sources.get_mut(source) {
             known.observe(self.now, terms, observation)?
         } else if self.has_place_for(source) {
-            let mut begun = Source::begun(terms, self.now);
+            let ever = if *source == SourceId::player() { self.player_ever } else { 0 };
+            let mut begun = Source::begun(terms, self.now, ever);
             let arrived = begun.observe(self.now, terms, observation)?;
             self.sources.insert(source.clone(), begun);
             arrived
@@ -141,7 +147,14 @@ impl Presence {
     pub fn expire(&mut self, now: Timestamp) {
         let now = self.now.max(now);
         self.now = now;
-        self.sources.retain(|_, source| !source.expire(now));
+        let player_ever = &mut self.player_ever;
+        self.sources.retain(|name, source| {
+            let is_gone = source.expire(now);
+            if is_gone && *name == SourceId::player() {
+                *player_ever = source.ever();
+            }
+            !is_gone
+        });
     }
 
     /// When [`expire`](Self::expire) would next change something: always later than any moment that was named. At the end of time nothing

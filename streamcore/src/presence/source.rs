@@ -27,8 +27,8 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// A source that begins now, with nobody.
-    pub(super) fn begun(terms: Terms, now: Timestamp) -> Self {
+    /// A source that begins now, with nobody; so many had come before, and are part of its totals.
+    pub(super) fn begun(terms: Terms, now: Timestamp, ever: u64) -> Self {
         let mut source = Self {
             terms,
             heard_at: now,
@@ -37,7 +37,7 @@ impl Source {
             named: Named::default(),
             anonymous: 0,
             counted: 0,
-            ever: Some(0),
+            ever: Some(ever),
         };
         source.hear(terms, now);
         source
@@ -45,7 +45,7 @@ impl Source {
 
     /// A source that was known of before a restart: whoever listens through it has been counted.
     pub(super) fn restored(terms: Terms, now: Timestamp) -> Self {
-        let unknown = Self { complete: false, counted: u64::MAX, ever: None, ..Self::begun(terms, now) };
+        let unknown = Self { complete: false, counted: u64::MAX, ever: None, ..Self::begun(terms, now, 0) };
         Self { lapses_at: Some(now), ..unknown }
     }
 
@@ -139,6 +139,11 @@ impl Source {
 
     pub(super) fn audience(&self) -> Audience {
         Audience { count: self.anonymous.saturating_add(self.named.len() as u64), complete: self.complete }
+    }
+
+    /// How many have ever come, as it told last.
+    pub(super) fn ever(&self) -> u64 {
+        self.ever.unwrap_or_default()
     }
 
     pub(super) fn view(&self) -> SourceView {

@@ -26,7 +26,7 @@ struct Entry {
 
 impl Entry {
     fn save(&mut self, snapshot: Snapshot) {
-        if self.snapshot.as_ref().is_none_or(|stored| stored.session <= snapshot.session) {
+        if self.snapshot.as_ref().is_none_or(|stored| !stored.outlives(&snapshot)) {
             self.snapshot = Some(snapshot);
         }
     }

@@ -99,8 +99,9 @@ pub trait Registry: std::fmt::Debug + Send + Sync {
     /// Forgets a stream, its snapshot and its sessions. **Idempotence.** The second call answers [`NotFound`](super::Error::NotFound).
     async fn delete(&self, stream: StreamId) -> Result<()>;
 
-    /// Replaces the stream's snapshot, unless the stored one is of a later session: then nothing changes, and that is no error (a save that
-    /// took too long on its way must not undo the next session). **Errors.** [`NotFound`](super::Error::NotFound).
+    /// Replaces the stream's snapshot, unless the stored one [outlives](Snapshot::outlives) it, being of a later session or of the same one
+    /// when it was over: then nothing changes, and that is no error (a save that took too long on its way must undo neither the end
+    /// of its session nor the next one). **Errors.** [`NotFound`](super::Error::NotFound).
     async fn save_snapshot(&self, stream: StreamId, snapshot: Snapshot) -> Result<()>;
 
     /// Replaces the stream's snapshot, as [`save_snapshot`](Registry::save_snapshot) does, and adds a session that ended to the stream's

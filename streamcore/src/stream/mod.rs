@@ -88,6 +88,8 @@ pub struct Stream {
     failures_in_a_row: u32,
     quarantine: Quarantine,
     poll_from: Timestamp,
+    /// When the placeholder was put on the air.
+    dry_since: Timestamp,
     /// Until when the tail of the item that is done with is still on the air.
     tail_until: Option<Timestamp>,
     last_question: u64,
@@ -120,6 +122,7 @@ impl Stream {
             failures_in_a_row: 0,
             quarantine: Quarantine::default(),
             poll_from: Timestamp::default(),
+            dry_since: Timestamp::default(),
             tail_until: None,
             last_question: 0,
             last_playback: 0,
@@ -138,7 +141,8 @@ impl Stream {
         let mut stream = Self {
             now,
             watch: Watch::restored(settings.clone(), &snapshot, now),
-            session: snapshot.session,
+            // One that ran before sessions were numbered is the first.
+            session: snapshot.session.max(snapshot.started_at.is_some().into()),
             paused: snapshot.paused,
             resume: snapshot.playing,
             started_at: snapshot.started_at,

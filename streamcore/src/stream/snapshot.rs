@@ -88,4 +88,12 @@ impl Snapshot {
     pub const fn is_running(&self) -> bool {
         self.started_at.is_some()
     }
+
+    /// Whether a store that has this one keeps it instead of that one, which was taken before and took too long on its way: because it is of a
+    /// later session, or because the session that is on the air in the other one is over in this one.
+    #[must_use]
+    pub const fn outlives(&self, other: &Self) -> bool {
+        let is_over = self.session == other.session && !self.is_running() && other.is_running();
+        self.session > other.session || is_over
+    }
 }

@@ -18,8 +18,10 @@ use crate::{
 const SETTLE: Duration = Duration::from_secs(2);
 /// An end needs a store that has answered within this time.
 const FRESH: Duration = Duration::from_secs(5);
-/// If nothing else was stored for a while, something is this long before an end, so that the end itself need not wait for the store.
-const CONFIRM_AHEAD: Duration = Duration::from_secs(3);
+/// If nothing else was stored for a while, something is so long before an end, so that the end itself need not wait for the store: at the
+/// latest this long, and each stream up to [`CONFIRM_SPREAD`] milliseconds earlier, so that many with one deadline do not come at once.
+const CONFIRM_AHEAD: Duration = Duration::from_millis(1_500);
+const CONFIRM_SPREAD: u64 = 3_000;
 const TICK: Duration = Duration::from_millis(1);
 
 /// What is known of the audience, and the timer.
@@ -56,7 +58,9 @@ impl Watch {
     /// What a stream that ran as this was taken knows after a restart: nothing of sources elsewhere, and nobody is connected to its own
     /// player yet.
     pub(super) fn restored(settings: Arc<Settings>, snapshot: &Snapshot, now: Timestamp) -> Self {
-        let presence = Presence::restored(snapshot.sources.iter().cloned(), Terms::REMOTE, now);
+        // Of a stopped stream nothing hangs on them: whoever still tells will tell again.
+        let sources = snapshot.sources.iter().filter(|_| snapshot.started_at.is_some());
+        let presence = Presence::restored(sources.cloned(), Terms::REMOTE, now);
         let mut watch = Self {
             arrivals_seen: presence.arrivals(),
             presence,
@@ -174,11 +178,16 @@ impl Stream {
         if self.phase == Phase::Suspended {
             return self.refuse(command, Refusal::Suspended, fx);
         }
-        let known = self.watch.sources().len();
+        let known = self.watch.sources();
         if let Err(too_many) = self.watch.presence.observe(self.now, source, terms, observation) {
             return self.refuse(command, Refusal::TooMany(too_many), fx);
         }
-        self.watch.unsaved |= self.watch.sources().len() != known; // after a restart it must be missed
+        if self.phase == Phase::Running && self.watch.sources() != known {
+            // After a restart it must be missed: so it is acknowledged when it is stored.
+            self.watch.unsaved = true;
+            self.attend(fx);
+            return self.reply_when_saved(command, fx);
+        }
         self.attend(fx);
         self.reply_view(command, fx);
     }
@@ -198,6 +207,7 @@ impl Stream {
 
     pub(super) fn configure(&mut self, command: CommandId, settings: Arc<Settings>, fx: &mut Effects) {
         self.watch.settings = settings;
+        self.watch.warn_from = self.watch.warn_from.max(self.now);
         self.watch.cancel_cause = Some(CancelCause::Settings);
         self.attend(fx);
         self.reply_view(command, fx);
@@ -214,7 +224,7 @@ impl Stream {
         self.note_audience(fx);
         let view = self.view(self.now);
         let cause = match &view {
-            view if view.audience.is_present() => CancelCause::ListenerJoined,
+            view if view.empty_since.is_none() => CancelCause::ListenerJoined, // and perhaps left again
             _ => settings_changed.unwrap_or(CancelCause::Policy),
         };
         let verdict = self.policy.decide(&view, self.now);
@@ -236,8 +246,9 @@ impl Stream {
             Verdict::KeepUntil(at) => self.watch.ask_at = Some(at.max(self.now + TICK)),
             Verdict::End => self.end_if_certain(fx),
         }
+        let handing_off_fails = self.hand_off_is_failing();
         if let Some(timer) = &mut self.watch.timer {
-            let away = self.saving.is_failing().then_some(Held::StoreAway);
+            let away = (handing_off_fails || self.saving.is_failing()).then_some(Held::StoreAway);
             timer.held = if view_complete { away } else { Some(Held::AudienceUnknown) };
         }
     }
@@ -255,7 +266,8 @@ impl Stream {
     pub(super) fn confirm_deadline(&self) -> Option<Timestamp> {
         let timer = self.watch.timer.as_ref().filter(|_| self.watch.audience().is_empty())?;
         let stale = self.saving.confirmed_at() + FRESH < timer.deadline;
-        stale.then(|| timer.deadline.before(CONFIRM_AHEAD)).filter(|_| self.now < timer.deadline)
+        let spread = Duration::from_millis(self.id.get().unsigned_abs().wrapping_mul(2_654_435_761) % CONFIRM_SPREAD);
+        stale.then(|| timer.deadline.before(CONFIRM_AHEAD + spread)).filter(|_| self.now < timer.deadline)
     }
 
     /// Takes note of who listens to a running stream now.
@@ -268,13 +280,14 @@ impl Stream {
         watch.total = watch.total.saturating_add(arrived);
         watch.counts_unsaved |= arrived > 0 || audience.count > watch.peak;
         watch.peak = watch.peak.max(audience.count);
-        let was_empty = watch.empty_since.is_some();
-        if audience.is_present() {
+        let empty_since = watch.empty_since;
+        // Of somebody who came and left between two reports only the coming is told.
+        if audience.is_present() || (arrived > 0 && !audience.complete) {
             watch.empty_since = None;
-        } else if audience.is_empty() {
-            watch.empty_since.get_or_insert(now);
+        } else if audience.is_empty() && (empty_since.is_none() || arrived > 0) {
+            watch.empty_since = Some(now);
         }
-        watch.unsaved |= watch.empty_since.is_some() != was_empty;
+        watch.unsaved |= watch.empty_since != empty_since;
         let before = std::mem::replace(&mut watch.told, audience);
         if audience == before {
             return;
@@ -331,6 +344,10 @@ impl Stream {
         if self.now < self.watch.not_before {
             self.watch.ask_at = Some(self.watch.not_before);
             return;
+        }
+        // What comes next is the queue's to say, and what it says may be that it is not empty any more.
+        if self.handoff.is_some() {
+            return; // its answer leads back here
         }
         if !self.saving.is_confirmed(self.now, FRESH) {
             if self.saving.is_settled() {

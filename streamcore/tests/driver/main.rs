@@ -1,5 +1,6 @@
 //! The driver and the host, on real ports in memory, in virtual time: what the machine decides does happen.
 
+mod ending;
 mod sim_player;
 
 use std::{sync::Arc, time::Duration};

@@ -27,7 +27,7 @@ pub(crate) async fn put(call: Call) -> Answer {
 /// Stores what is to be different; a timer that runs obeys at once.
 pub(super) async fn configure(call: &Call, stream: StreamId, change: AutoEndChange) -> Result<StreamView, ApiError> {
     let host = &call.app.host;
-    Ok(host.configure(stream, |own| change.apply(own, host.auto_end())).await?)
+    Ok(host.configure(stream, |own, defaults| change.apply(own, defaults)).await?)
 }
 
 /// The answer that a keep-alive gives as well.

@@ -46,6 +46,7 @@ pub(super) fn streams() -> Schemas {
                 ("ended_at", or_null(time())),
                 ("end_reason", or_null(end_reason())),
                 ("ended_by", or_null(text())),
+                ("empty_seconds", or_null(count())),
                 ("session", count()),
                 ("peak_listeners", count()),
                 ("total_listeners", count()),

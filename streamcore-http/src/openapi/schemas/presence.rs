@@ -118,6 +118,7 @@ pub(super) fn sessions() -> Schemas {
                 ("reason", end_reason()),
                 ("ended_by", or_null(text())),
                 ("detail", or_null(text())),
+                ("empty_seconds", or_null(count())),
                 ("duration_seconds", count()),
                 ("peak_listeners", count()),
                 ("total_listeners", count()),

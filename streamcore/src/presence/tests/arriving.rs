@@ -95,3 +95,18 @@ fn a_restart_lets_nobody_arrive() {
     room.told_by("new", 4, all(&["ann"]));
     assert_eq!(room.0.arrivals(), 4, "this one was not known before");
 }
+
+/// Promise P9. A player that could not tell for longer than it is believed in has gone on counting; one that ended has not.
+#[test]
+fn a_player_that_is_heard_of_again_has_gone_on_counting() {
+    let mut presence = Presence::default();
+    let mut told = |seconds, observation| {
+        presence.observe(at(seconds), &SourceId::player(), Terms::LOCAL, observation).unwrap();
+        presence.arrivals()
+    };
+    assert_eq!(told(0, ever(2, 5)), 5);
+    told(1, Observation::Unknown);
+    assert_eq!(told(1_000, ever(0, 6)), 6);
+    told(1_001, Observation::Gone);
+    assert_eq!(told(1_002, ever(1, 7)), 13, "those seven are of another broadcast");
+}

@@ -39,7 +39,8 @@ async fn history(registry: &dyn Registry, stream: StreamId) -> Vec<Session> {
 }
 
 /// **R14.** A snapshot of an earlier session than the stored one changes nothing, and is no error; nor does it when it closes a session, which
-/// is added all the same. One of the same session or a later one replaces it.
+/// is added all the same. Nor does one in which a session runs that is over in the stored one. Any other of the same session or a later one
+/// replaces it.
 pub async fn r14_a_late_snapshot_does_not_undo_the_next_session(fixture: &mut dyn RegistryFixture) {
     let registry = fixture.registry();
     registry.create(record(-5)).await.answered();
@@ -54,10 +55,13 @@ pub async fn r14_a_late_snapshot_does_not_undo_the_next_session(fixture: &mut dy
     assert_eq!(registry.snapshot(ID).await.answered(), Some(of(2)));
     assert_eq!(registry.running().await.answered(), [ID]);
     assert_eq!(history(&*registry, ID).await, [session(1)]);
-    for next in [stopped(2), of(2), of(10), stopped(1 << 62)] {
+    for next in [Snapshot { errors: 9, ..of(2) }, stopped(2), of(10), stopped(1 << 62)] {
         registry.save_snapshot(ID, next.clone()).await.answered();
         assert_eq!(registry.snapshot(ID).await.answered(), Some(next));
     }
+    registry.save_snapshot(ID, of(1 << 62)).await.answered();
+    assert_eq!(registry.snapshot(ID).await.answered(), Some(stopped(1 << 62)), "that session is over");
+    assert_eq!(registry.running().await.answered(), []);
 }
 
 /// **R15.** Closing a session stores the snapshot and adds the session to the history of this stream alone, in one step, unchanged.

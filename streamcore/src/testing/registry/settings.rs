@@ -7,18 +7,30 @@ use super::{
 };
 use crate::{
     StreamId,
-    auto_end::{Overrides, Schedule},
+    auto_end::{
+        Overrides, Schedule,
+        schedule::{ScheduleForm, WindowForm},
+    },
     registry::StreamRecord,
 };
 
 /// Everything different, to something that a sloppy store would lose.
 pub(super) fn overrides(n: u64) -> Overrides {
+    let window = |days: &[&str], from: &str, to: &str| WindowForm {
+        days: days.iter().map(|day| (*day).to_owned()).collect(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+    };
+    let form = ScheduleForm {
+        time_zone: "Asia/Kolkata".to_owned(),
+        windows: vec![window(&["sun", "mon"], "22:30", "01:00"), window(&["wed"], "00:00", "24:00")],
+    };
     Overrides {
         enabled: Some(false),
         timeout: Some(Duration::from_secs(86_400 - n)),
         warnings: Some([n, 30, 1].map(Duration::from_secs).to_vec()),
         only_when_queue_empty: Some(true),
-        schedule: Some(Schedule::default()),
+        schedule: Schedule::try_from(form).ok(),
     }
 }
 
@@ -28,6 +40,7 @@ pub async fn r13_setting_the_auto_end_replaces_it_and_nothing_else(fixture: &mut
     let registry = fixture.registry();
     let id = StreamId::new(1);
     let created = StreamRecord { auto_end: overrides(60), ..record(1) };
+    assert!(created.auto_end.schedule.is_some(), "the windows are good");
     registry.create(created.clone()).await.answered();
     registry.create(record(2)).await.answered();
     registry.save_snapshot(id, running(1)).await.answered();

@@ -46,7 +46,7 @@ pub async fn r08_a_snapshot_is_returned_unchanged_and_replaced_whole(fixture: &m
     let registry = fixture.registry();
     let id = StreamId::new(1);
     registry.create(record(1)).await.answered();
-    for snapshot in [running(1), Snapshot { session: 7, ..Snapshot::default() }, running(2)] {
+    for snapshot in [running(1), running(2), Snapshot { session: 7, ..Snapshot::default() }] {
         registry.save_snapshot(id, snapshot.clone()).await.answered();
         assert_eq!(registry.snapshot(id).await.answered(), Some(snapshot));
     }

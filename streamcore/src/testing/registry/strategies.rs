@@ -5,10 +5,13 @@ use std::time::Duration;
 use proptest::{collection::vec, option, prelude::*};
 use uuid::Uuid;
 
-use super::super::{item_id, strategies::timestamp};
+use super::super::{
+    item_id,
+    strategies::{schedule, timestamp},
+};
 use crate::{
     EndCause, StreamId,
-    auto_end::{Overrides, Schedule},
+    auto_end::Overrides,
     presence::SourceId,
     registry::{Session, StreamRecord},
     stream::{Ended, Playing, Snapshot, StoredTimer},
@@ -67,7 +70,7 @@ pub fn record() -> impl Strategy<Value = StreamRecord> {
 pub fn overrides() -> impl Strategy<Value = Overrides> {
     let seconds = || (1..=86_400_u64).prop_map(Duration::from_secs);
     let warnings = option::of(vec(seconds(), 0..4));
-    let schedule = option::of(Just(Schedule::default()));
+    let schedule = option::of(schedule());
     (option::of(any::<bool>()), option::of(seconds()), warnings, option::of(any::<bool>()), schedule).prop_map(
         |(enabled, timeout, warnings, only_when_queue_empty, schedule)| Overrides {
             enabled,

@@ -249,14 +249,140 @@ fn no_timer_is_set_while_the_audience_is_unknown_though_it_was_nobody_before() {
 #[test]
 fn an_end_does_not_wait_for_a_store_that_answered_just_before() {
     let mut world = World::empty(300);
-    world.live_on(Duration::from_secs(296));
+    world.live_on(Duration::from_secs(295));
     assert!(world.asked.is_empty());
-    world.pass(Duration::from_secs(1));
+    world.pass(Duration::from_millis(3_500));
     let saves = world.asked.iter().filter(|(_, ask)| matches!(ask, Question::Save(_))).count();
     assert_eq!(saves, 1, "{:?}", world.asked);
     world.answer_all(Store::Works);
-    world.pass(Duration::from_secs(3));
-    assert_eq!((world.ends(), world.view().timer), (vec![EndReason::AutoEnd], None));
+    world.pass(Duration::from_millis(1_499));
+    assert!(world.is_on_air());
+    world.pass(Duration::from_millis(1));
+    assert_eq!((world.is_on_air(), world.view().timer), (false, None));
+}
+
+/// Promise S25: the queue's store counts as well.
+#[test]
+fn nothing_ends_while_the_queue_does_not_answer() {
+    let mut world = World::empty(10);
+    world.pass(Duration::from_secs(5)); // a dry queue is looked at
+    let looks = |(_, ask): &(QuestionId, Question)| matches!(ask, Question::Advance(_));
+    assert!(world.asked.iter().any(looks), "{:?}", world.asked);
+    for _ in 0..30 {
+        world.pass(Duration::from_secs(1));
+        while let Some(save) = world.asked.iter().position(|asked| !looks(asked)) {
+            world.answer_nth(save, Store::Works);
+        }
+    }
+    assert!(world.is_on_air());
+    world.answer_nth(0, Store::Refuses);
+    assert_eq!(world.view().timer.and_then(|timer| timer.held), Some(Held::StoreAway));
+    world.live_on(Duration::from_secs(6));
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
+fn only_when_dry() -> Settings {
+    Settings { only_when_queue_empty: true, ..settings(10) }
+}
+
+/// Promise S24 of a stream that ends only with its queue empty: found by a review.
+#[test]
+fn what_was_added_while_paused_keeps_a_stream_that_ends_only_when_its_queue_is_empty() {
+    let mut world = World::empty(10);
+    world.configure(only_when_dry());
+    assert!(world.deadline().is_some(), "it is dry");
+    world.command(Command::Pause);
+    world.answer_all(Store::Works);
+    world.add_and_tell();
+    world.live_on(Duration::from_secs(60));
+    assert!(world.is_on_air());
+}
+
+/// As above.
+#[test]
+fn what_was_added_in_the_last_moment_keeps_a_stream_that_ends_only_when_its_queue_is_empty() {
+    let mut world = World::empty(10);
+    world.configure(only_when_dry());
+    world.live_millis(9_990);
+    world.add_and_tell();
+    world.pass(Duration::from_millis(100));
+    assert!(world.is_on_air(), "the store has not answered yet");
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(10));
+    assert_eq!((world.is_on_air(), world.heard()), (true, Some(id(1))));
+}
+
+/// Promise S26: found by a review.
+#[test]
+fn a_source_is_acknowledged_when_a_restart_would_miss_it() {
+    let mut world = World::empty(300);
+    let first = world.observe("agent", Observation::Count { now: 0, ever: None });
+    assert!(!world.is_replied(first));
+    world.answer_all(Store::Works);
+    assert!(world.is_replied(first) && world.stored.sources.len() == 1);
+    let second = world.observe("agent", Observation::Count { now: 0, ever: None });
+    assert!(world.is_replied(second), "a known one need not wait");
+}
+
+/// A stream that is stopped forgets who told about it: found by a review.
+#[test]
+fn sources_of_a_stopped_stream_do_not_delay_the_ends_to_come() {
+    let mut world = World::empty(10);
+    world.observe("agent", Observation::Count { now: 0, ever: None });
+    world.command(Command::Stop(manual()));
+    world.answer_all(Store::Works);
+    world.crash();
+    world.command(Command::Start);
+    world.answer_all(Store::Works);
+    world.live_on(Duration::from_secs(10));
+    assert!(!world.is_on_air());
+}
+
+/// Promise S28: found by a review.
+#[test]
+fn a_warning_that_is_set_when_its_moment_is_past_is_not_given() {
+    let mut world = World::empty(300);
+    world.live_on(Duration::from_secs(200));
+    world.configure(Settings { warnings: vec![Duration::from_secs(120)], ..settings(300) });
+    world.live_on(Duration::from_secs(99));
+    assert_eq!(world.warnings(), [0_u64; 0]);
+}
+
+/// Promise S29: found by a review. What a crash left unnoted goes on, so its end must not have been told.
+#[test]
+fn an_end_is_told_when_it_is_noted_and_once() {
+    let mut world = World::empty(300);
+    world.live_on(Duration::from_secs(299));
+    world.pass(Duration::from_secs(1));
+    assert_eq!((world.is_on_air(), world.ends()), (false, vec![]), "off the air, and not noted yet");
+    let ended = world.now;
+    world.crash();
+    world.answer_all(Store::Works);
+    assert!(world.is_on_air(), "nobody was told that it ended");
+    world.live_on(Duration::from_secs(2));
+    assert_eq!((world.ends(), world.sessions.len()), (vec![EndReason::AutoEnd], 1));
+    assert!(world.sessions[0].ended.at > ended);
+}
+
+/// Promise S29, at an orderly end of the process.
+#[test]
+fn an_end_that_is_noted_while_the_process_ends_is_told() {
+    let mut world = World::empty(300);
+    world.command(Command::Stop(manual()));
+    world.command(Command::Suspend);
+    world.answer_all(Store::Works);
+    assert_eq!((world.ends(), world.sessions.len()), (vec![EndReason::Manual], 1));
+}
+
+/// A session that began before sessions were numbered is the first.
+#[test]
+fn a_session_without_a_number_is_the_first() {
+    let mut world = World::empty(300);
+    world.stored.session = 0;
+    world.crash();
+    world.command(Command::Stop(manual()));
+    world.answer_all(Store::Works);
+    assert_eq!(world.sessions[0].number, 1);
 }
 
 /// Promise S25.
@@ -537,4 +663,20 @@ fn nothing_ends_before_its_timer_is_stored() {
     assert!(world.is_on_air());
     world.answer_all(Store::Works);
     assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
+/// Promise S23. Of two reports that are read at once only the later one is left.
+#[test]
+fn somebody_who_came_and_left_between_two_reports_has_listened() {
+    let mut world = World::empty(300);
+    let begin = world.now;
+    world.live_on(Duration::from_secs(200));
+    world.report(Report::Listeners { count: 0, ever: 1 });
+    world.answer_all(Store::Works);
+    assert_eq!(world.deadline(), Some(begin + Duration::from_secs(500)));
+    assert_eq!(world.view().total_listeners, 1);
+    world.live_on(Duration::from_secs(299));
+    assert!(world.is_on_air());
+    world.live_on(Duration::from_secs(1));
+    assert!(!world.is_on_air());
 }
