@@ -129,10 +129,42 @@ async fn who_does_not_tell_is_named_and_holds_the_end() {
     let why = "It will not end while nobody knows whether somebody listens.";
     browser.until("the reason", &seen("#held"), why).await;
     browser.screenshots("held").await;
+
+    // That costs one request a look at most.
+    let count = "const real = window.fetch; window.__looks = 0; window.__more = 0;
+        window.fetch = (...all) => {
+            if (/\\/status$/.test(all[0])) window.__looks += 1;
+            if (/\\/(listeners|auto-end)$/.test(all[0])) window.__more += 1;
+            return real(...all);
+        }";
+    browser.run(count).await;
+    browser.until("four looks", "return window.__looks >= 4", true).await;
+    let spent = browser.run("return window.__more > 0 && window.__more <= window.__looks").await;
+    assert_eq!(spent, json!(true), "{}", browser.run("return [window.__looks, window.__more]").await);
     tell(&server, &json!({"source": "telegram", "listeners_count": 0}));
     browser.until("it to go on", STATE, "counting").await;
     browser.until("the reason to be gone", &seen("#held"), Value::Null).await;
     browser.until("the source to be gone", &seen("#unknown-sources"), Value::Null).await;
+    end(browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_away_is_told_as_the_reason_why_nothing_ends() {
+    let (_server, browser) = empty(json!({"timeout_seconds": 300})).await;
+    // What a server answers whose store is away; to make one so is another test's business.
+    let away = "const real = window.fetch;
+        window.fetch = async (...all) => {
+            const answer = await real(...all);
+            if (!/\\/status$/.test(all[0])) return answer;
+            const body = await answer.json();
+            body.auto_end.held = 'store_away';
+            return new Response(JSON.stringify(body));
+        }";
+    browser.run(away).await;
+    browser.until("the end to be held", STATE, "held").await;
+    let why = "It will not end while the server's store does not answer.";
+    browser.until("the reason", &seen("#held"), why).await;
+    assert_eq!(browser.run(&seen("#ends-in")).await, json!("Due in"));
     end(browser).await;
 }
 
