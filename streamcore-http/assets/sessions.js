@@ -83,7 +83,7 @@ function make(session) {
   set("errors", session.errors_count);
   row.querySelector(".reason").classList.add(session.reason);
   row.querySelector(".errors").classList.toggle("some", session.errors_count > 0);
-  const more = session.ended_by ? say("by", sayWho(session.ended_by)) : session.detail ?? "";
+  const more = session.ended_by ? say("endedWho", sayWho(session.ended_by)) : session.detail ?? "";
   Object.assign(row.querySelector(".who"), { textContent: more, hidden: !more });
   return row;
 }

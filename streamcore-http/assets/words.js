@@ -58,7 +58,7 @@ const WORDS = {
     endsSoon: (left) => `The stream ends in ${left} if nobody listens.`, keptAlive: "It goes on: the time without listeners counts from now.",
     endedAlone: ([at, time]) => `Ended by itself: nobody listened for ${time} (${at}).`, endedByItself: (at) => `Ended by itself: nobody listened (${at}).`,
     endedBy: ([at, who]) => `Stopped by ${who} (${at}).`, endedManually: (at) => `Stopped (${at}).`,
-    endedByError: (at) => `Ended: it could not go on (${at}).`, byToken: "the service token",
+    endedByError: (at) => `Ended: it could not go on (${at}).`, endedWho: (who) => `by ${who}`, byToken: "the service token",
     // Its settings.
     settingsWhy: "What happens when nobody listens. A change counts at once, also for a countdown that runs.",
     setEnabled: "End by itself when nobody listens", setTimeout: "After how long without listeners", setUnit: "Unit", minutes: "minutes", seconds: "seconds",
@@ -131,7 +131,7 @@ const WORDS = {
     endsSoon: (left) => `Поток завершится через ${left}, если никто не слушает.`, keptAlive: "Продолжаем: отсчёт без слушателей начат заново.",
     endedAlone: ([at, time]) => `Завершился сам: никто не слушал ${time} (${at}).`, endedByItself: (at) => `Завершился сам: никто не слушал (${at}).`,
     endedBy: ([at, who]) => `Остановлен: ${who} (${at}).`, endedManually: (at) => `Остановлен (${at}).`,
-    endedByError: (at) => `Завершился: не мог продолжать (${at}).`, byToken: "служебный токен",
+    endedByError: (at) => `Завершился: не мог продолжать (${at}).`, endedWho: (who) => `(${who})`, byToken: "служебный токен",
     // Настройки.
     settingsWhy: "Что делать, когда никто не слушает. Изменения действуют сразу, и на идущий отсчёт тоже.",
     setEnabled: "Завершать, когда никто не слушает", setTimeout: "Через сколько без слушателей", setUnit: "Единица", minutes: "минут", seconds: "секунд",
