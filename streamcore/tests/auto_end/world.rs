@@ -241,8 +241,9 @@ impl World {
         if self.drive(stream) {
             self.truth(stream).told(source, Terms::REMOTE, observation.clone());
             let host = self.host.clone();
-            self.run(stream, host.observe(stream, source.clone(), Terms::REMOTE, observation))
-                .expect("there is a place for it");
+            // A new source is acknowledged when a restart would miss it; what it tells holds at once.
+            let _perhaps_not_stored =
+                self.run(stream, host.observe(stream, source.clone(), Terms::REMOTE, observation));
         }
     }
 

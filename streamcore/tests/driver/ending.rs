@@ -66,9 +66,12 @@ fn an_empty_stream_ends_and_is_in_the_history() {
 fn settings_whose_sender_went_away_are_obeyed() {
     let gate = Gate::new();
     let held = gate.clone();
-    let world = with_registry(move |call| {
-        if call.method == "set_auto_end" { Fault::HoldAnswer(held.clone()) } else { Fault::None }
-    });
+    let world =
+        with_registry(
+            move |call| {
+                if call.method == "set_auto_end" { Fault::HoldAnswer(held.clone()) } else { Fault::None }
+            },
+        );
     world.start();
     {
         let configure = world.host.configure(STREAM, after(600));
