@@ -5,7 +5,7 @@ use super::{
     on_air::OnAir,
     phase::{Ending, Phase},
 };
-use crate::{EndCause, EventKind, ItemId, Port, Timestamp, registry::Session, stream::Ended};
+use crate::{EndCause, Event, EventKind, ItemId, Port, Timestamp, registry::Session, stream::Ended};
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub(super) struct Transitions {
     starters: Vec<CommandId>,
     stoppers: Vec<CommandId>,
     releasing: Option<QuestionId>,
+    /// The world is to be told of the end when it is noted.
+    end_untold: bool,
     retry_at: Option<Timestamp>,
     failures: u32,
 }
@@ -97,8 +99,8 @@ impl Stream {
             self.become_phase(Phase::Ending(Ending::Saving));
             return self.save(None, fx);
         }
+        self.transitions.end_untold = true;
         fx.0.push(Effect::Order(Order::Close));
-        self.emit(EventKind::StreamEnded { session: self.session, reason: cause.reason(), cause }, fx);
         if self.handoff.is_some() {
             self.become_phase(Phase::Ending(Ending::HandingOff));
             self.hurry_handoff(fx);
@@ -173,6 +175,7 @@ impl Stream {
             Phase::Starting => self.open(fx),
             Phase::Ending(Ending::Saving) => {
                 self.become_phase(Phase::Stopped);
+                self.tell_end(fx);
                 for command in std::mem::take(&mut self.transitions.stoppers) {
                     self.reply_view(command, fx);
                 }
@@ -180,7 +183,19 @@ impl Stream {
                     self.begin_start(fx);
                 }
             }
+            Phase::Suspended if self.saving.has_closed() => self.tell_end(fx),
             _ => {}
+        }
+    }
+
+    /// Tells of an end once it is noted: what a crash leaves unnoted goes on, and ends, and is told of, later.
+    fn tell_end(&mut self, fx: &mut Effects) {
+        if !std::mem::take(&mut self.transitions.end_untold) {
+            return;
+        }
+        if let Some(Ended { at, cause }) = self.ended.clone() {
+            let kind = EventKind::StreamEnded { session: self.session, reason: cause.reason(), cause };
+            fx.0.push(Effect::Emit(Event { at, stream: self.id, kind }));
         }
     }
 

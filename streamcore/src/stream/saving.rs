@@ -57,6 +57,11 @@ impl Saving {
         self.is_settled() && now.since(self.confirmed_at) <= within
     }
 
+    /// Whether the store has all sessions that ended.
+    pub(super) const fn has_closed(&self) -> bool {
+        self.closing.is_none()
+    }
+
     /// The next save also adds this to the history.
     pub(super) fn close(&mut self, session: Session) {
         self.closing = Some(session);

@@ -348,18 +348,30 @@ fn a_warning_that_is_set_when_its_moment_is_past_is_not_given() {
     assert_eq!(world.warnings(), [0_u64; 0]);
 }
 
-/// Promise S29. What a crash left unnoted goes on and ends again: told with the same number, and in the history once.
+/// Promise S29: found by a review. What a crash left unnoted goes on, so its end must not have been told.
 #[test]
-fn an_end_that_a_crash_left_unnoted_is_the_same_sessions_end_when_it_comes_again() {
+fn an_end_is_told_when_it_is_noted_and_once() {
     let mut world = World::empty(300);
     world.live_on(Duration::from_secs(299));
     world.pass(Duration::from_secs(1));
-    assert_eq!((world.is_on_air(), world.ends().len()), (false, 1));
+    assert_eq!((world.is_on_air(), world.ends()), (false, vec![]), "off the air, and not noted yet");
+    let ended = world.now;
     world.crash();
     world.answer_all(Store::Works);
+    assert!(world.is_on_air(), "nobody was told that it ended");
     world.live_on(Duration::from_secs(2));
-    let told = world.events.iter().filter(|event| matches!(event, EventKind::StreamEnded { session: 1, .. })).count();
-    assert_eq!((told, world.sessions.len()), (2, 1));
+    assert_eq!((world.ends(), world.sessions.len()), (vec![EndReason::AutoEnd], 1));
+    assert!(world.sessions[0].ended.at > ended);
+}
+
+/// Promise S29, at an orderly end of the process.
+#[test]
+fn an_end_that_is_noted_while_the_process_ends_is_told() {
+    let mut world = World::empty(300);
+    world.command(Command::Stop(manual()));
+    world.command(Command::Suspend);
+    world.answer_all(Store::Works);
+    assert_eq!((world.ends(), world.sessions.len()), (vec![EndReason::Manual], 1));
 }
 
 /// A session that began before sessions were numbered is the first.
