@@ -5,7 +5,6 @@ import { choose, live, look, on, retryIn } from "./live.js";
 import { tell } from "./acts.js";
 import * as autoend from "./autoend.js";
 import * as drag from "./drag.js";
-import * as ended from "./ended.js";
 import * as history from "./history.js";
 import * as keys from "./keys.js";
 import * as now from "./now.js";
@@ -38,7 +37,7 @@ function showPicker() {
 }
 
 translate();
-for (const part of [token, tabs, player, ended, now, autoend, settings, queue, tools, drag, keys, history, sessions, search, paste, upload]) part.connect();
+for (const part of [token, tabs, player, now, autoend, settings, queue, tools, drag, keys, history, sessions, search, paste, upload]) part.connect();
 el("language").addEventListener("click", switchLanguage);
 el("stream-select").addEventListener("change", (event) => {
   for (const where of ["message", "now-message", "history-message", "sessions-message"]) tell(where);

@@ -1,10 +1,8 @@
 // How a session ended, in words: the stream's last one where it is said that it is stopped, and those before in the list of sessions.
 
-import { live, on } from "./live.js";
+import { live } from "./live.js";
 import { dayAndTime, span, timeOfDay } from "./format.js";
 import { say } from "./words.js";
-
-let timer; // The last countdown that was seen: of which stream and session, and since when nobody listened.
 
 /** Who did something; the server's own names of people who have none, in the reader's language. */
 export const sayWho = (by) => (by === "service token" ? say("byToken") : by);
@@ -16,17 +14,9 @@ export function whyStopped() {
   const isToday = new Date(status.ended_at).toDateString() === new Date().toDateString();
   const at = (isToday ? timeOfDay : dayAndTime)(status.ended_at);
   if (status.end_reason === "auto_end") {
-    const seen = timer?.stream === live.stream && timer.session === status.session;
-    const alone = seen && Math.round((Date.parse(status.ended_at) - Date.parse(timer.since)) / 1_000);
+    const alone = status.empty_seconds;
     return alone > 0 ? say("endedAlone", [at, span(alone)]) : say("endedByItself", at);
   }
   if (status.end_reason === "error") return say("endedByError", at);
   return status.ended_by ? say("endedBy", [at, sayWho(status.ended_by)]) : say("endedManually", at);
-}
-
-export function connect() {
-  on("status", () => {
-    const since = live.status?.auto_end?.started_at;
-    if (since) timer = { stream: live.stream, session: live.status.session, since };
-  });
 }
