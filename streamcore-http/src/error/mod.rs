@@ -134,7 +134,7 @@ pub(crate) enum ApiError {
     TooManySources {
         limit: usize,
     },
-    /// As many listeners of one source are known by identity as may be.
+    /// As many listeners of one stream are known by identity as may be.
     TooManyIds {
         limit: usize,
     },

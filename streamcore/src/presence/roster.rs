@@ -8,7 +8,7 @@ use super::{Audience, Observation, SourceId, Terms, source::Source};
 
 /// So many sources may tell about one stream, beside its own player, which always has a place.
 pub const MAX_SOURCES: usize = 64;
-/// So many listeners of one source are known by identity.
+/// So many listeners of one stream are known by identity, over all its sources.
 pub const MAX_LISTENERS: usize = 100_000;
 
 /// Who listens to one stream.
@@ -52,8 +52,8 @@ pub enum TooMany {
         /// How many there may be.
         limit: usize,
     },
-    /// So many listeners of this source would be known by identity.
-    #[error("at most {limit} listeners of one source are known by identity; tell their count instead")]
+    /// More listeners of the stream would be known by identity.
+    #[error("at most {limit} listeners of one stream are known by identity; tell their count instead")]
     Listeners {
         /// How many there may be.
         limit: usize,
@@ -121,12 +121,15 @@ impl Presence {
             }
             return Ok(());
         }
+        let elsewhere: usize =
+            self.sources.iter().filter(|(name, _)| *name != source).map(|(_, one)| one.named()).sum();
+        let room = MAX_LISTENERS.saturating_sub(elsewhere);
         let arrived = if let Some(known) = self.sources.get_mut(source) {
-            known.observe(self.now, terms, observation)?
+            known.observe(self.now, terms, observation, room)?
         } else if self.has_place_for(source) {
             let ever = if *source == SourceId::player() { self.player_ever } else { 0 };
             let mut begun = Source::begun(terms, self.now, ever);
-            let arrived = begun.observe(self.now, terms, observation)?;
+            let arrived = begun.observe(self.now, terms, observation, room)?;
             self.sources.insert(source.clone(), begun);
             arrived
         } else {

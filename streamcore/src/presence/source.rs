@@ -49,11 +49,17 @@ impl Source {
         Self { lapses_at: Some(now), ..unknown }
     }
 
-    /// Takes a word of this source, and says how many have arrived by it.
-    pub(super) fn observe(&mut self, now: Timestamp, terms: Terms, observation: Observation) -> Result<u64, TooMany> {
+    /// Takes a word of this source, and says how many have arrived by it. So many of its listeners can be known by identity.
+    pub(super) fn observe(
+        &mut self,
+        now: Timestamp,
+        terms: Terms,
+        observation: Observation,
+        room: usize,
+    ) -> Result<u64, TooMany> {
         match observation {
             Observation::All(ids) => {
-                within_limit(ids.len())?;
+                within(room, ids.len())?;
                 self.hear(terms, now);
                 Ok(self.all(ids))
             }
@@ -62,7 +68,7 @@ impl Source {
                 let left: BTreeSet<_> =
                     left.into_iter().filter(|id| !joined.contains(id) && self.named.contains(id)).collect();
                 let new = joined.iter().filter(|id| !self.named.contains(id)).count();
-                within_limit(self.named.len() - left.len() + new)?;
+                within(room, self.named.len() - left.len() + new)?;
                 self.hear(terms, now);
                 Ok(self.changed(joined, &left, new as u64))
             }
@@ -137,6 +143,11 @@ impl Source {
         [self.named.next_expiry(), end].into_iter().flatten().min()
     }
 
+    /// How many of its listeners are known by identity.
+    pub(super) fn named(&self) -> usize {
+        self.named.len()
+    }
+
     pub(super) fn audience(&self) -> Audience {
         Audience { count: self.anonymous.saturating_add(self.named.len() as u64), complete: self.complete }
     }
@@ -157,6 +168,6 @@ impl Source {
     }
 }
 
-fn within_limit(listeners: usize) -> Result<(), TooMany> {
-    if listeners > MAX_LISTENERS { Err(TooMany::Listeners { limit: MAX_LISTENERS }) } else { Ok(()) }
+fn within(room: usize, listeners: usize) -> Result<(), TooMany> {
+    if listeners > room { Err(TooMany::Listeners { limit: MAX_LISTENERS }) } else { Ok(()) }
 }

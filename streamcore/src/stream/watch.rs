@@ -23,6 +23,10 @@ const FRESH: Duration = Duration::from_secs(5);
 const CONFIRM_AHEAD: Duration = Duration::from_millis(1_500);
 const CONFIRM_SPREAD: u64 = 3_000;
 const TICK: Duration = Duration::from_millis(1);
+/// So many words of the player are taken at once, and then one in [`WORD_EVERY`], the latest: whoever connects and leaves a thousand times a
+/// second, which anybody may, costs a few events and saves.
+const WORDS_AT_ONCE: u32 = 16;
+const WORD_EVERY: Duration = Duration::from_millis(250);
 
 /// What is known of the audience, and the timer.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +52,11 @@ pub(super) struct Watch {
     peak: u64,
     total: u64,
     arrivals_seen: u64,
+    /// The player's last word, if it came too soon after others.
+    late_word: Option<Observation>,
+    /// How many of its words may be taken, as of the moment beside it.
+    words_left: u32,
+    words_since: Timestamp,
 }
 
 impl Watch {
@@ -153,6 +162,7 @@ impl Stream {
 
     /// Whoever listened to the stream's own player has been disconnected; who listens elsewhere is told by those sources.
     pub(super) fn watch_ends(&mut self) {
+        self.watch.late_word = None;
         // The player is one source among others: that it is gone always fits.
         let _ = self.watch.presence.observe(self.now, &SourceId::player(), Terms::LOCAL, Observation::Gone);
         (self.watch.empty_since, self.watch.timer, self.watch.ask_at) = (None, None, None);
@@ -163,8 +173,28 @@ impl Stream {
             Report::Listeners { count, ever } => Observation::Count { now: *count, ever: Some(*ever) },
             _ => Observation::Unknown,
         };
-        // Its place is kept by restricting the others: see `observe`.
-        let _ = self.watch.presence.observe(self.now, &SourceId::player(), Terms::LOCAL, observation);
+        self.watch.late_word = Some(observation);
+        self.take_late_word();
+    }
+
+    fn take_late_word(&mut self) {
+        let watch = &mut self.watch;
+        let earned = self.now.since(watch.words_since).as_millis() / WORD_EVERY.as_millis();
+        let earned = u32::try_from(earned).unwrap_or(u32::MAX);
+        if watch.words_left.saturating_add(earned) >= WORDS_AT_ONCE {
+            (watch.words_left, watch.words_since) = (WORDS_AT_ONCE, self.now);
+        } else {
+            watch.words_left += earned;
+            watch.words_since = watch.words_since + WORD_EVERY * earned;
+        }
+        if watch.words_left == 0 {
+            return;
+        }
+        if let Some(word) = watch.late_word.take() {
+            watch.words_left -= 1;
+            // Its place is kept by restricting the others, and it names nobody: it always fits.
+            let _ = watch.presence.observe(self.now, &SourceId::player(), Terms::LOCAL, word);
+        }
     }
 
     pub(super) fn observe(
@@ -221,6 +251,7 @@ impl Stream {
         if self.phase != Phase::Running {
             return;
         }
+        self.take_late_word();
         self.note_audience(fx);
         let view = self.view(self.now);
         let cause = match &view {
@@ -257,9 +288,10 @@ impl Stream {
     pub(super) fn watch_deadline(&self) -> Option<Timestamp> {
         let running = self.phase == Phase::Running;
         let ask = self.watch.ask_at.filter(|_| running);
+        let word = self.watch.late_word.as_ref().map(|_| self.watch.words_since + WORD_EVERY).filter(|_| running);
         let warning = self.watch.next_warning().filter(|_| running);
         let expiry = self.watch.presence.next_change().filter(|_| self.phase != Phase::Suspended);
-        [ask, warning, expiry].into_iter().flatten().min()
+        [ask, word, warning, expiry].into_iter().flatten().min()
     }
 
     /// When something is to be stored for no other reason than to know at the deadline that the store is there.
@@ -341,6 +373,9 @@ impl Stream {
     /// Ends the stream as its policy says, if it is certain that nobody listens and that the end can be noted.
     fn end_if_certain(&mut self, fx: &mut Effects) {
         let (Some(empty_since), true) = (self.watch.empty_since, self.watch.audience().is_empty()) else { return };
+        if self.watch.late_word.is_some() {
+            return; // it may be that somebody came
+        }
         if self.now < self.watch.not_before {
             self.watch.ask_at = Some(self.watch.not_before);
             return;

@@ -202,10 +202,10 @@ impl ApiError {
             ),
             Self::TooManyIds { limit } => say(
                 format!(
-                    "at most {limit} listeners of one source are known by id; tell their count as listeners_count instead"
+                    "at most {limit} listeners of one stream are known by id; tell their count as listeners_count instead"
                 ),
                 format!(
-                    "по идентификаторам известно не более {limit} слушателей одного источника; передайте их число в listeners_count"
+                    "по идентификаторам известно не более {limit} слушателей одного потока; передайте их число в listeners_count"
                 ),
             ),
             Self::Busy { stream } => say(

@@ -42,6 +42,8 @@ fn too_many_listeners_are_refused_as_a_whole() {
 
     let again = Observation::Changed { joined: vec![number(7), number(7)], left: Vec::new() };
     presence.observe(at(20), &agent, REMOTE, again).expect("they are there");
+    let elsewhere = all(&["ann"]);
+    assert_eq!(presence.observe(at(20), &source("relay"), REMOTE, elsewhere), too_many, "the bound is the stream's");
     let replaced = Observation::Changed { joined: vec![number(limit)], left: vec![number(3), number(3)] };
     presence.observe(at(30), &agent, REMOTE, replaced).expect("one goes, one comes");
     assert_eq!(presence.audience(), known(limit));

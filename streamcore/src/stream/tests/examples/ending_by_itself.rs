@@ -374,6 +374,27 @@ fn an_end_that_is_noted_while_the_process_ends_is_told() {
     assert_eq!((world.ends(), world.sessions.len()), (vec![EndReason::Manual], 1));
 }
 
+/// Found by a review: anybody may connect and leave as often as they like, and each time cost four events and a save.
+#[test]
+fn a_flood_of_comings_and_goings_is_told_a_few_times_a_second_and_ends_nothing() {
+    let mut world = World::empty(1);
+    let before = world.events.len();
+    for _ in 0..5_000 {
+        world.listeners(1);
+        world.pass(Duration::from_millis(1));
+        world.listeners(0);
+        world.pass(Duration::from_millis(1));
+    }
+    world.answer_all(Store::Works);
+    assert!(world.is_on_air(), "somebody comes all the time");
+    assert!(world.events.len() - before < 4 * 60, "{} events in ten seconds", world.events.len() - before);
+    let ever = world.connected;
+    world.live_on(Duration::from_millis(900));
+    assert_eq!((world.view().total_listeners, world.is_on_air()), (ever, true), "nobody is overlooked");
+    world.live_on(Duration::from_millis(400));
+    assert_eq!(world.ends(), [EndReason::AutoEnd]);
+}
+
 /// A session that began before sessions were numbered is the first.
 #[test]
 fn a_session_without_a_number_is_the_first() {
