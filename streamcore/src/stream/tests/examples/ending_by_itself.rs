@@ -395,6 +395,22 @@ fn a_flood_of_comings_and_goings_is_told_a_few_times_a_second_and_ends_nothing()
     assert_eq!(world.ends(), [EndReason::AutoEnd]);
 }
 
+/// Promise S23, when the player's words come faster than they are taken.
+#[test]
+fn a_listener_whose_coming_is_not_looked_at_yet_keeps_the_stream() {
+    let mut world = World::empty(1);
+    world.live_millis(900);
+    for _ in 0..40 {
+        world.listeners(0);
+    }
+    world.listeners(1);
+    assert!(world.view().audience.is_empty(), "that word waits for its turn");
+    world.live_millis(200);
+    assert!(world.is_on_air());
+    world.live_millis(100);
+    assert_eq!((world.is_on_air(), world.view().audience), (true, Audience::known(1)));
+}
+
 /// A session that began before sessions were numbered is the first.
 #[test]
 fn a_session_without_a_number_is_the_first() {
