@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use streamcore::{
-    EndReason, FailureKind, FailureReason, ItemId, PlaybackId, QueueItem, StreamId, Timestamp,
-    auto_end::Never,
+    EndCause, FailureKind, FailureReason, ItemId, PlaybackId, QueueItem, StreamId, Timestamp,
+    auto_end::{BySettings, Settings},
     player::Report,
+    presence::{ListenerId, Observation, SourceId, Terms},
     queue::{Advanced, Op, Page, Placement, QueueModel, Rules},
     stream::{
         Answer, Command, CommandId, Effect, Effects, Input, Order, Question, QuestionId, Snapshot, StoreError,
@@ -25,6 +26,8 @@ struct World {
     queue: QueueModel,
     stored: Snapshot,
     asked: Vec<(QuestionId, Question)>,
+    /// The last session that was told to have ended.
+    closed: u64,
     last_playback: u64,
     commands: u64,
     replies: BTreeMap<u64, usize>,
@@ -105,6 +108,12 @@ impl World {
                 self.stored = snapshot;
                 Answer::Done
             }
+            Question::Close { snapshot, session } => {
+                assert!(session.number >= self.closed, "session {} ends after {}", session.number, self.closed);
+                self.closed = session.number;
+                self.stored = snapshot;
+                Answer::Done
+            }
         }
     }
 
@@ -113,12 +122,14 @@ impl World {
         let number = if bytes.below(4) == 0 { u64::from(bytes.byte()) } else { self.last_playback };
         let playback = PlaybackId::new(number);
         let kinds = [FailureKind::Broken, FailureKind::Unavailable, FailureKind::NotFound, FailureKind::Other];
-        let report = match bytes.below(6) {
+        let report = match bytes.below(8) {
             0 => Report::Started { playback },
             1 | 2 => Report::Ended { playback },
             3 => Report::Failed { playback, reason: FailureReason::new(kinds[bytes.below(4)], "failed") },
             4 => Report::Progress { playback, position: Duration::from_millis(bytes.long() >> bytes.below(64)) },
-            _ => Report::Listeners { count: u64::from(bytes.byte()) },
+            5 => Report::ListenersUnknown,
+            6 => Report::Listeners { count: 0, ever: bytes.long() >> bytes.below(64) },
+            _ => Report::Listeners { count: u64::from(bytes.byte()), ever: bytes.long() >> bytes.below(64) },
         };
         self.input(Input::Report(report));
     }
@@ -151,19 +162,54 @@ impl World {
         self.command(Command::Jump { item, to, keep: bytes.below(2) == 0 });
     }
 
+    /// A source tells of listeners: any source, on any terms, in any order.
+    fn observe(&mut self, bytes: &mut Bytes<'_>) {
+        let source = [SourceId::player(), source("agent"), source("node")][bytes.below(3)].clone();
+        let millis = |bytes: &mut Bytes<'_>| Duration::from_millis(bytes.long() >> bytes.below(64));
+        let terms = match bytes.below(3) {
+            0 => Terms::LOCAL,
+            1 => Terms::REMOTE,
+            _ => Terms { fresh_for: Some(millis(bytes)), gone_after: millis(bytes) },
+        };
+        let observation = match bytes.below(6) {
+            0 => Observation::All(listeners(bytes).into_iter().collect()),
+            1 | 2 => Observation::Changed { joined: listeners(bytes), left: listeners(bytes) },
+            3 => {
+                let (now, ever) = (bytes.long() >> bytes.below(64), bytes.long() >> bytes.below(64));
+                Observation::Count { now, ever: [None, Some(ever)][bytes.below(2)] }
+            }
+            4 => Observation::Unknown,
+            _ => Observation::Gone,
+        };
+        self.command(Command::Observe { source, terms, observation });
+    }
+
+    fn configure(&mut self, bytes: &mut Bytes<'_>) {
+        let millis = |bytes: &mut Bytes<'_>| Duration::from_millis(bytes.long() >> bytes.below(64));
+        let settings = Settings {
+            enabled: bytes.below(4) > 0,
+            timeout: [millis(bytes), Duration::from_secs(300), Duration::ZERO][bytes.below(3)],
+            warnings: (0..bytes.below(5)).map(|_| millis(bytes)).collect(),
+            only_when_queue_empty: bytes.below(2) == 0,
+            ..Settings::default()
+        };
+        self.command(Command::Configure(Arc::new(settings)));
+    }
+
     fn crash(&mut self) {
         self.asked.clear();
         self.last_playback = 0;
         let id = StreamId::new(1);
-        let (stream, effects) = Stream::restore(id, Arc::new(Never), self.stored.clone(), self.now);
+        let (stream, effects) =
+            Stream::restore(id, Arc::new(BySettings), Arc::default(), self.stored.clone(), self.now);
         self.stream = stream;
         self.perform(effects);
     }
 
     fn step(&mut self, bytes: &mut Bytes<'_>) {
-        match bytes.below(16) {
+        match bytes.below(20) {
             0 => self.command(Command::Start),
-            1 => self.command([Command::Pause, Command::Resume][bytes.below(2)]),
+            1 => self.command(if bytes.below(2) == 0 { Command::Pause } else { Command::Resume }),
             2 => self.jump_or_seek(bytes),
             3 if bytes.below(2) == 0 => self.command(Command::Skip { item: None }),
             3 => {
@@ -171,7 +217,7 @@ impl World {
                 self.command(Command::Skip { item });
             }
             4 => match bytes.below(4) {
-                0 => self.command(Command::Stop(EndReason::Manual)),
+                0 => self.command(Command::Stop(EndCause::Manual { by: "fuzz".to_owned() })),
                 1 => self.command(Command::Suspend),
                 2 => self.command(Command::Retire),
                 _ => self.crash(),
@@ -190,19 +236,33 @@ impl World {
                     self.input(Input::Tick);
                 }
             }
+            16 | 17 => self.observe(bytes),
+            18 if bytes.below(2) == 0 => self.command(Command::KeepAlive { by: "fuzz".to_owned() }),
+            18 => self.configure(bytes),
             _ => self.answer(bytes),
         }
     }
+}
+
+fn source(name: &str) -> SourceId {
+    SourceId::new(name).unwrap_or_else(|_| SourceId::player())
+}
+
+/// A few of a handful, some of them twice.
+fn listeners(bytes: &mut Bytes<'_>) -> Vec<ListenerId> {
+    let count = bytes.below(4);
+    (0..count).filter_map(|_| ListenerId::new(["a", "b", "c", "d"][bytes.below(4)]).ok()).collect()
 }
 
 pub(crate) fn target(bytes: &[u8]) {
     let mut bytes = Bytes::new(bytes);
     let mut world = World {
         now: Timestamp::from_millis(1_000_000),
-        stream: Stream::new(StreamId::new(1), Arc::new(Never)),
+        stream: Stream::new(StreamId::new(1), Arc::new(BySettings), Arc::default()),
         queue: QueueModel::default(),
         stored: Snapshot::default(),
         asked: Vec::new(),
+        closed: 0,
         last_playback: 0,
         commands: 0,
         replies: BTreeMap::new(),

@@ -4,9 +4,12 @@
 //! lost its place, and its listener ends. A wave is a run of whole frames: every wave begins at a frame boundary.
 //!
 //! **Many listeners, one wake-up.** Cursors that are polled with the same waker are woken by one call of it.
+//!
+//! **Listeners are counted as a set.** Each has a seat whose number is never given again; how many listen is how many seats are taken, so that no
+//! order of comings and goings can leave a count that is wrong. Each coming and going is told at once.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Context, Poll, Waker},
@@ -42,7 +45,7 @@ pub(crate) struct Limits {
 pub(crate) struct Mount {
     limits: Limits,
     ring: Mutex<Ring>,
-    /// Where incidents go.
+    /// Where it is told who comes and goes, and incidents.
     outlet: OnceLock<Arc<Outlet>>,
 }
 
@@ -55,11 +58,20 @@ struct Ring {
     /// How many frames there have been.
     end: u64,
     closed: bool,
-    /// A place per listener: who is woken when there is more. Places of listeners that left are in `free`.
-    waiting: Vec<Option<Waker>>,
-    free: Vec<usize>,
-    listeners: usize,
+    /// The seats that are taken, and who is woken when there is more for them.
+    seats: BTreeMap<u64, Option<Waker>>,
+    /// How many seats have been given; the next one's number.
+    given: u64,
     lagged: u64,
+}
+
+/// Who listens to a mount, as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Crowd {
+    /// How many listen.
+    pub(crate) now: u64,
+    /// How many have come since the mount was made, those included that have left.
+    pub(crate) ever: u64,
 }
 
 #[derive(Debug)]
@@ -73,7 +85,7 @@ impl Mount {
         Arc::new(Self { limits, ring: Mutex::default(), outlet: OnceLock::new() })
     }
 
-    /// Incidents go there; the first call counts.
+    /// Whoever comes or goes is told there, and so are incidents; the first call counts.
     pub(crate) fn reports_to(&self, outlet: Arc<Outlet>) {
         let _ = self.outlet.set(outlet);
     }
@@ -82,6 +94,13 @@ impl Mount {
     pub(crate) fn dropped(&self, behind: Duration) {
         if let Some(outlet) = self.outlet.get() {
             outlet.send(Report::Incident(Incident::ListenerDropped { behind }));
+        }
+    }
+
+    /// Tells that somebody came or left. Not under the ring's lock: a report is foreign code, and who reports takes that lock to count.
+    fn crowd_changed(&self) {
+        if let Some(outlet) = self.outlet.get() {
+            outlet.crowd_changed();
         }
     }
 
@@ -117,8 +136,10 @@ impl Mount {
         wake_all(ring);
     }
 
-    pub(crate) fn listeners(&self) -> u64 {
-        self.ring().listeners as u64
+    /// Who listens.
+    pub(crate) fn crowd(&self) -> Crowd {
+        let ring = self.ring();
+        Crowd { now: ring.seats.len() as u64, ever: ring.given }
     }
 
     /// How many listeners were ended because they fell behind.
@@ -132,7 +153,7 @@ impl Mount {
         if ring.closed {
             return Err(ListenError::NotRunning);
         }
-        if ring.listeners >= self.limits.max_listeners {
+        if ring.seats.len() >= self.limits.max_listeners {
             return Err(ListenError::Full { limit: self.limits.max_listeners });
         }
         let mut next = ring.first + ring.chunks.len() as u64;
@@ -144,20 +165,20 @@ impl Mount {
             frames += chunk.frames;
             next -= 1;
         }
-        ring.listeners += 1;
-        let place = ring.free.pop().unwrap_or_else(|| {
-            ring.waiting.push(None);
-            ring.waiting.len() - 1
-        });
         let at = ring.end - frames;
-        Ok(Cursor { mount: Arc::clone(self), next, at, place, ended: false })
+        let seat = ring.given;
+        ring.given += 1;
+        ring.seats.insert(seat, None);
+        drop(ring);
+        self.crowd_changed();
+        Ok(Cursor { mount: Arc::clone(self), next, at, seat, waker: None, ended: false })
     }
 }
 
 /// Wakers run foreign code: only after the lock is released. They stay where they are: who polls with the same one next time has it there already.
 fn wake_all(ring: MutexGuard<'_, Ring>) {
     let mut wakers: Vec<Waker> = Vec::new();
-    for waker in ring.waiting.iter().flatten() {
+    for waker in ring.seats.values().flatten() {
         if !wakers.last().is_some_and(|last| last.will_wake(waker)) {
             wakers.push(waker.clone());
         }
@@ -174,8 +195,18 @@ pub(crate) struct Cursor {
     next: u64,
     /// How many frames came before it.
     at: u64,
-    place: usize,
+    seat: u64,
+    /// What lies at the seat: a listener that is polled as before need not look there.
+    waker: Option<Waker>,
     ended: bool,
+}
+
+impl Cursor {
+    /// Its seat's number.
+    #[cfg(test)]
+    pub(crate) fn seat(&self) -> u64 {
+        self.seat
+    }
 }
 
 impl Stream for Cursor {
@@ -205,11 +236,11 @@ impl Stream for Cursor {
             self.ended = true;
             return Poll::Ready(None);
         }
-        let place = &mut ring.waiting[self.place];
-        if !place.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            let previous = place.replace(cx.waker().clone());
+        if !self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            let previous = ring.seats.insert(self.seat, Some(cx.waker().clone()));
             drop(ring);
-            drop(previous); // a waker may own anything, even another cursor
+            // A waker may own anything, even another cursor.
+            drop((previous, self.waker.replace(cx.waker().clone())));
         }
         Poll::Pending
     }
@@ -218,11 +249,10 @@ impl Stream for Cursor {
 impl Drop for Cursor {
     fn drop(&mut self) {
         let mut ring = self.mount.ring();
-        let waker = ring.waiting[self.place].take();
-        ring.free.push(self.place);
-        ring.listeners -= 1;
+        let waker = ring.seats.remove(&self.seat);
         drop(ring);
         drop(waker);
+        self.mount.crowd_changed();
     }
 }
 

@@ -31,6 +31,9 @@ use crate::{
 /// **Failures.** An engine that fails is replaced, and listeners stay connected; the item that it played is reported as
 /// [`Unavailable`](streamcore::FailureKind::Unavailable). So is an item that is ordered while there is no thread or no encoder to be had.
 ///
+/// **Listeners** are told as they come and go, from the thread where that happens, and whether or not anything can be played; as well as once
+/// when the stream is opened. A count that was told is never followed by an older one.
+///
 /// **Reports** come one at a time, and none after [`close`](Player::close) has returned; because of that a report must not close or open its own
 /// stream from within.
 ///
@@ -146,14 +149,14 @@ impl AudioPlayer {
 
 impl Player for AudioPlayer {
     fn open(&self, stream: StreamId, reports: Reports) {
-        let open = match self.streams().entry(stream) {
-            Entry::Occupied(open) => Arc::clone(open.get()),
-            Entry::Vacant(vacant) => {
-                vacant.insert(Arc::new(self.start(stream, reports)));
-                return;
-            }
+        let (open, elsewhere) = match self.streams().entry(stream) {
+            Entry::Occupied(open) => (Arc::clone(open.get()), Some(reports)),
+            Entry::Vacant(vacant) => (Arc::clone(vacant.insert(Arc::new(self.start(stream, reports)))), None),
         };
-        open.reports_to(reports);
+        match elsewhere {
+            Some(reports) => open.reports_to(reports),
+            None => open.introduce(),
+        }
     }
 
     fn play(&self, stream: StreamId, play: Play) {

@@ -45,7 +45,8 @@ export async function send(method, path, { body, headers = {}, bearer } = {}) {
   return { status: response.status, body: parsed(text), etag: response.headers.get("etag"), headers: response.headers };
 }
 
-export const read = (path, headers) => send("GET", path, { headers });
+/** Reads. With the token, if there is one: some things are told only to who shows it. */
+export const read = (path, headers) => send("GET", path, { headers, bearer: token.get() });
 
 /** Does `ask` with the token: asks for it when there is none, and again when it is wrong. None: the reader gave up. */
 export async function withToken(ask) {

@@ -3,6 +3,7 @@
 import { translate, onLanguage, say, switchLanguage } from "./words.js";
 import { choose, live, look, on, retryIn } from "./live.js";
 import { tell } from "./acts.js";
+import * as autoend from "./autoend.js";
 import * as drag from "./drag.js";
 import * as history from "./history.js";
 import * as keys from "./keys.js";
@@ -11,6 +12,8 @@ import * as paste from "./paste.js";
 import * as player from "./player.js";
 import * as queue from "./queue.js";
 import * as search from "./search.js";
+import * as sessions from "./sessions.js";
+import * as settings from "./settings.js";
 import * as tabs from "./tabs.js";
 import * as token from "./token.js";
 import * as tools from "./tools.js";
@@ -34,10 +37,10 @@ function showPicker() {
 }
 
 translate();
-for (const part of [token, tabs, player, now, queue, tools, drag, keys, history, search, paste, upload]) part.connect();
+for (const part of [token, tabs, player, now, autoend, settings, queue, tools, drag, keys, history, sessions, search, paste, upload]) part.connect();
 el("language").addEventListener("click", switchLanguage);
 el("stream-select").addEventListener("change", (event) => {
-  for (const where of ["message", "now-message", "history-message"]) tell(where);
+  for (const where of ["message", "now-message", "history-message", "sessions-message"]) tell(where);
   choose(event.target.value);
 });
 // What was said of one way to add means nothing beside another.

@@ -1,6 +1,7 @@
 // What the server says, looked at about once a second: the streams, one stream's queue and what it plays. Others subscribe to it.
 
 import { Refused, Unreachable, read } from "./api.js";
+import { learn } from "./servertime.js";
 
 const LOOK_MS = 1_000, LOOK_HIDDEN_MS = 10_000, RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const STREAMS_EVERY_MS = 15_000, ATTEMPTS = 3;
@@ -126,7 +127,10 @@ async function lookAtQueue() {
 
 async function lookAtStatus() {
   try {
-    return (await read(`api/v1/streams/${live.stream}/status`)).body;
+    const asked = performance.now();
+    const { body } = await read(`api/v1/streams/${live.stream}/status`);
+    if (body.auto_end) learn(body.auto_end, asked, performance.now());
+    return body;
   } catch (error) {
     if (error.status === 404) return undefined; // Nobody created it yet: it is there as soon as something is added.
     throw error;

@@ -3,6 +3,7 @@
 import { add, change } from "./api.js";
 import { act, queuePath, streamPath } from "./acts.js";
 import { forget, isRunning, live, on, statusAge } from "./live.js";
+import { whyStopped } from "./ended.js";
 import { clock } from "./format.js";
 import { onLanguage, say } from "./words.js";
 import * as player from "./player.js";
@@ -26,6 +27,9 @@ function show() {
   el("now-title").title = title;
   el("now-eyebrow").textContent = say(what === "stopped" ? (head ? "upNext" : "stopped") : what === "paused" ? "pausedNote" : "nowPlaying");
   document.title = current && runs ? `${current.title} · Streamcore` : "Streamcore";
+  const why = whyStopped();
+  el("ended").hidden = !why;
+  if (el("ended").textContent !== why) el("ended").textContent = why;
   const count = status?.listeners_count ?? 0;
   el("listeners").textContent = status?.listeners_known === false && runs ? "?" : say("listeners", count);
   el("start").hidden = runs;

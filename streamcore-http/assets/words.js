@@ -47,6 +47,31 @@ const WORDS = {
       add: "adding", remove: "removing", move: "moving", clear: "clearing", shuffle: "shuffling", mode: "new order", migrate: "sorting", repeat: "repeat",
       restore: "restoring",
     },
+    // Who listens, and how it ends.
+    autoEnd: "Auto-end", settings: "Settings", keepAlive: "Keep alive", endsIn: "Ends in", dueIn: "Due in", nobody: "Nobody listens",
+    audienceUnknown: "Nobody knows who listens", atLeast: (n) => `At least ${n} ${n === 1 ? "listener" : "listeners"}`,
+    unknownSources: (names) => `Not heard from: ${names}.`, ownPlayer: "this server's own player",
+    held_audience_unknown: "It will not end while nobody knows whether somebody listens.",
+    held_store_away: "It will not end while the server's store does not answer.",
+    ruleOff: "Off: it goes on until somebody stops it.",
+    rule: ({ after, whenEmpty, windows }) => `Ends after ${after} without listeners${whenEmpty ? ", once the queue is empty" : ""}${windows ? `, but not in its ${windows === 1 ? "window" : `${windows} windows`}` : ""}.`,
+    endsSoon: (left) => `The stream ends in ${left} if nobody listens.`, keptAlive: "It goes on: the time without listeners counts from now.",
+    endedAlone: ([at, time]) => `Ended by itself: nobody listened for ${time} (${at}).`, endedByItself: (at) => `Ended by itself: nobody listened (${at}).`,
+    endedBy: ([at, who]) => `Stopped by ${who} (${at}).`, endedManually: (at) => `Stopped (${at}).`,
+    endedByError: (at) => `Ended: it could not go on (${at}).`, endedWho: (who) => `by ${who}`, byToken: "the service token",
+    // Its settings.
+    settingsWhy: "What happens when nobody listens. A change counts at once, also for a countdown that runs.",
+    setEnabled: "End by itself when nobody listens", setTimeout: "After how long without listeners", setUnit: "Unit", minutes: "minutes", seconds: "seconds",
+    setWarnings: "Warnings, in seconds before the end", setQueueEmpty: "Only when the queue is empty", schedule: "Windows in which it never ends",
+    setZone: "Time zone", addWindow: "Add a window", removeWindow: (n) => `Remove window ${n}`, windowNo: (n) => `Window ${n}`, theWindow: (n) => `window ${n}`,
+    windowDays: "Days", windowFrom: "From", windowTo: "To", noWindows: "None: it may end at any time of the week.",
+    asDefault: (value) => `Server's default: ${value}`, on: "on", off: "off", none: "none",
+    scheduleWords: ([zone, n]) => (n ? `${n} ${n === 1 ? "window" : "windows"} (${zone})` : `none (${zone})`),
+    inSeconds: (problem) => `${problem} (in seconds)`, settingsSaved: "Saved.",
+    // Its sessions.
+    sessions: "Sessions", sessionsEmpty: "No session ended yet.", session_started: "Started", session_lasted: "Lasted", session_reason: "How it ended",
+    session_peak: "Peak", session_total: "Total", session_tracks: "Tracks", session_errors: "Errors", sessionPeak: "Most listeners at once", sessionTotal: "Listeners in all",
+    reason_auto_end: "By itself", reason_manual: "Stopped", reason_error: "Error",
     why: { not_found: "not found", forbidden: "not allowed", unreadable: "unreadable", unsupported: "unknown format", empty: "no audio", broken: "broken", stalled: "stalled", other: "other" },
   },
   ru: {
@@ -95,6 +120,31 @@ const WORDS = {
       add: "добавление", remove: "удаление", move: "перемещение", clear: "очистку", shuffle: "перемешивание", mode: "смену порядка", migrate: "упорядочение",
       repeat: "смену повтора", restore: "возврат",
     },
+    // Кто слушает и как всё кончается.
+    autoEnd: "Автозавершение", settings: "Настройки", keepAlive: "Не завершать", endsIn: "До завершения", dueIn: "Срок через", nobody: "Никто не слушает",
+    audienceUnknown: "Неизвестно, кто слушает", atLeast: (n) => `Не меньше чем ${n} ${plural(n, "слушатель", "слушателя", "слушателей")}`,
+    unknownSources: (names) => `Нет вестей: ${names}.`, ownPlayer: "плеер этого сервера",
+    held_audience_unknown: "Не завершится, пока неизвестно, слушает ли кто-нибудь.",
+    held_store_away: "Не завершится, пока не отвечает хранилище сервера.",
+    ruleOff: "Выключено: играет, пока не остановят.",
+    rule: ({ after, whenEmpty, windows }) => `Завершится через ${after} без слушателей${whenEmpty ? ", когда очередь пуста" : ""}${windows ? ", но не в своих окнах" : ""}.`,
+    endsSoon: (left) => `Поток завершится через ${left}, если никто не слушает.`, keptAlive: "Продолжаем: отсчёт без слушателей начат заново.",
+    endedAlone: ([at, time]) => `Завершился сам: никто не слушал ${time} (${at}).`, endedByItself: (at) => `Завершился сам: никто не слушал (${at}).`,
+    endedBy: ([at, who]) => `Остановлен: ${who} (${at}).`, endedManually: (at) => `Остановлен (${at}).`,
+    endedByError: (at) => `Завершился: не мог продолжать (${at}).`, endedWho: (who) => `(${who})`, byToken: "служебный токен",
+    // Настройки.
+    settingsWhy: "Что делать, когда никто не слушает. Изменения действуют сразу, и на идущий отсчёт тоже.",
+    setEnabled: "Завершать, когда никто не слушает", setTimeout: "Через сколько без слушателей", setUnit: "Единица", minutes: "минут", seconds: "секунд",
+    setWarnings: "Предупреждения, за сколько секунд", setQueueEmpty: "Только когда очередь пуста", schedule: "Окна, когда не завершать",
+    setZone: "Часовой пояс", addWindow: "Добавить окно", removeWindow: (n) => `Удалить окно ${n}`, windowNo: (n) => `Окно ${n}`, theWindow: (n) => `окном ${n}`,
+    windowDays: "Дни", windowFrom: "С", windowTo: "До", noWindows: "Нет: завершиться может в любое время.",
+    asDefault: (value) => `Как у сервера: ${value}`, on: "да", off: "нет", none: "нет",
+    scheduleWords: ([zone, n]) => (n ? `окон: ${n} (${zone})` : `нет (${zone})`),
+    inSeconds: (problem) => `${problem} (в секундах)`, settingsSaved: "Сохранено.",
+    // Сеансы.
+    sessions: "Сеансы", sessionsEmpty: "Ни один сеанс ещё не кончился.", session_started: "Начало", session_lasted: "Длился", session_reason: "Чем кончился",
+    session_peak: "Пик", session_total: "Всего", session_tracks: "Треки", session_errors: "Сбои", sessionPeak: "Больше всего слушателей сразу", sessionTotal: "Слушателей за всё время",
+    reason_auto_end: "Сам", reason_manual: "Остановлен", reason_error: "Сбой",
     why: { not_found: "не найдено", forbidden: "не разрешено", unreadable: "не читается", unsupported: "неизвестный формат", empty: "нет звука", broken: "файл повреждён", stalled: "нет ответа", other: "иное" },
   },
 };
@@ -147,6 +197,7 @@ export function translate() {
   for (const el of document.querySelectorAll("[data-i18n]")) el.textContent = say(el.dataset.i18n);
   for (const el of document.querySelectorAll("[data-i18n-placeholder]")) el.placeholder = say(el.dataset.i18nPlaceholder);
   for (const el of document.querySelectorAll("[data-i18n-label]")) el.setAttribute("aria-label", say(el.dataset.i18nLabel));
+  for (const el of document.querySelectorAll("[data-i18n-title]")) el.title = say(el.dataset.i18nTitle);
   document.getElementById("language").textContent = say("otherLanguage");
   document.getElementById("language").lang = language === "en" ? "ru" : "en";
 }

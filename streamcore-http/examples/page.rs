@@ -19,6 +19,12 @@ async fn main() {
     let server = Server::on(([127, 0, 0, 1], 8090).into(), |_, _| {}).await;
     server.api.post("/api/v1/streams", json!({"id": 7, "name": "Evening Radio"})).await.expect(201);
     server.api.post("/api/v1/streams", json!({"id": 8, "name": "Второй поток"})).await.expect(201);
+    // Sessions that are over, for the list of them.
+    for _ in 0..2 {
+        for what in ["start", "stop"] {
+            server.api.post(&format!("/api/v1/streams/7/{what}"), json!({})).await.expect(200);
+        }
+    }
     let long =
         "Johann Sebastian Bach – Orchestral Suite No. 3 in D major, BWV 1068: II. Air (arranged for strings, live)";
     for (n, title) in

@@ -1,12 +1,13 @@
 //! What reads a request, for `fuzz/`: each takes any bytes and must answer or refuse. Feature `fuzzing`.
 
+use streamcore::auto_end::{Overrides, Settings};
 use warp::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::{
     edge::{Condition, Language, Table},
     error::ApiError,
     routes,
-    wire::{AddItem, Fields, NewStream, is_visible, read_name, stream_id, turns_text},
+    wire::{AddItem, AutoEndChange, Fields, NewStream, StreamEdit, Told, is_visible, stream_id, turns_text},
 };
 
 fn headers(name: HeaderName, value: &[u8]) -> Option<HeaderMap> {
@@ -41,9 +42,27 @@ pub fn body(bytes: &[u8]) {
         Ok(stream) => assert!(stream.id.is_none_or(|id| stream_id(id.get()).is_some()) && is_visible(&stream.name)),
         Err(error) => refused(&error),
     }
-    for read in [Fields::parse(bytes).and_then(read_name).map(drop), position(bytes), named_item(bytes)] {
+    for read in [
+        Fields::parse(bytes).and_then(StreamEdit::read).map(drop),
+        auto_end(bytes),
+        told(bytes),
+        position(bytes),
+        named_item(bytes),
+    ] {
         read.unwrap_or_else(|error| refused(&error));
     }
+}
+
+fn auto_end(bytes: &[u8]) -> Result<(), ApiError> {
+    let mut fields = Fields::parse(bytes)?;
+    let change = AutoEndChange::read(&mut fields);
+    let own = fields.finish(Some(change))?.apply(Overrides::default(), &Settings::default());
+    assert!(own.clone().checked().is_ok_and(|checked| checked == own), "{own:?} is what the core takes");
+    Ok(())
+}
+
+fn told(bytes: &[u8]) -> Result<(), ApiError> {
+    Fields::parse(bytes).and_then(Told::read).map(drop)
 }
 
 fn position(bytes: &[u8]) -> Result<(), ApiError> {

@@ -54,7 +54,7 @@ pub(crate) fn table() -> Vec<Route> {
         get   ("/api/v1/streams",                              Read,   streams::list::answer),
         post  ("/api/v1/streams",                              Token,  streams::create::answer),
         get   ("/api/v1/streams/{stream}",                     Read,   streams::one::get),
-        patch ("/api/v1/streams/{stream}",                     Token,  streams::one::rename),
+        patch ("/api/v1/streams/{stream}",                     Token,  streams::one::edit),
         delete("/api/v1/streams/{stream}",                     Token,  streams::one::delete),
         get   ("/api/v1/streams/{stream}/status",              Read,   streams::status::answer),
         post  ("/api/v1/streams/{stream}/start",               Token,  streams::command::start),
@@ -63,6 +63,15 @@ pub(crate) fn table() -> Vec<Route> {
         post  ("/api/v1/streams/{stream}/resume",              Token,  streams::command::resume),
         post  ("/api/v1/streams/{stream}/seek",                Token,  streams::seek::answer),
         post  ("/api/v1/streams/{stream}/skip",                Token,  queue::skip::answer),
+        get   ("/api/v1/streams/{stream}/sessions",            Read,   streams::sessions::answer),
+
+        // Who listens to a stream, and the end that follows when nobody does.
+        get   ("/api/v1/streams/{stream}/listeners",           Read,   streams::listeners::get),
+        post  ("/api/v1/streams/{stream}/listeners",           Token,  streams::listeners::post).with_body(streams::listeners::MAX_BODY_BYTES).without_key(),
+        get   ("/api/v1/streams/{stream}/auto-end",            Read,   streams::auto_end::get),
+        put   ("/api/v1/streams/{stream}/auto-end",            Token,  streams::auto_end::put),
+        post  ("/api/v1/streams/{stream}/auto-end/keep-alive", Token,  streams::keep_alive::answer).without_key(),
+        get   ("/api/v1/streams/{stream}/warnings",            Read,   streams::warnings::answer),
 
         // The library.
         get   ("/api/v1/tracks",                               Token,  tracks::list::answer),

@@ -1,4 +1,4 @@
-//! The service token: what a caller must show to change anything.
+//! The service token: what a caller must show to change anything, and to be told who did.
 
 use std::fmt;
 
@@ -47,6 +47,25 @@ impl ServiceToken {
     #[must_use]
     pub fn matches(&self, candidate: &str) -> bool {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
+    }
+}
+
+/// Who calls, as far as answers differ by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Whoever it is: no token was shown, or a wrong one.
+    Anybody,
+    /// Who shows the service token.
+    Trusted,
+}
+
+impl Caller {
+    /// This, for who shows the token; for anybody else nothing.
+    pub(crate) fn told<T: Default>(self, what: T) -> T {
+        match self {
+            Self::Trusted => what,
+            Self::Anybody => T::default(),
+        }
     }
 }
 

@@ -8,7 +8,10 @@ use rusqlite::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use streamcore::{
-    ItemId, QueueItem, Requester, Revision, StreamId, Timestamp, queue::HistoryEntry, registry::StreamRecord,
+    ItemId, QueueItem, Requester, Revision, StreamId, Timestamp,
+    queue::HistoryEntry,
+    registry::{Session, StreamRecord},
+    stream::Ended,
 };
 
 use crate::error::{Corrupt, Fault};
@@ -61,6 +64,10 @@ impl<'a> Columns<'a> {
 
     pub(crate) const fn stream(row: &'a Row<'a>) -> Self {
         Self { row, table: "streams", key: &["stream"] }
+    }
+
+    pub(crate) const fn session(row: &'a Row<'a>) -> Self {
+        Self { row, table: "stream_sessions", key: &["stream", "number"] }
     }
 
     /// A column whose type SQLite should have kept.
@@ -175,6 +182,19 @@ pub(crate) fn record(columns: &Columns<'_>) -> Result<StreamRecord, Corrupt> {
         uuid: columns.parse("uuid")?,
         name: columns.get("name")?,
         created_at: columns.moment("created_at")?,
+        auto_end: columns.json("auto_end")?,
+    })
+}
+
+pub(crate) fn session(columns: &Columns<'_>) -> Result<Session, Corrupt> {
+    Ok(Session {
+        number: columns.unsigned("number")?,
+        started_at: columns.moment("started_at")?,
+        ended: Ended { at: columns.moment("ended_at")?, cause: columns.json("cause")? },
+        peak_listeners: columns.unsigned("peak_listeners")?,
+        total_listeners: columns.unsigned("total_listeners")?,
+        tracks_played: columns.unsigned("tracks_played")?,
+        errors: columns.unsigned("errors")?,
     })
 }
 

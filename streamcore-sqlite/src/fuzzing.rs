@@ -38,6 +38,11 @@ const COLUMNS: [&str; 15] = [
     "finished_at",
 ];
 
+/// What other tables call columns of these types.
+const OTHER_NAMES: &str = "id AS uuid, title AS name, added_at AS created_at, metadata AS auto_end, seq AS number, \
+                           added_at AS started_at, finished_at AS ended_at, outcome AS cause, duration_secs AS peak_listeners, \
+                           duration_nanos AS total_listeners, requested_by AS tracks_played, requested_by AS errors";
+
 /// Reads one row of these values as each kind of row.
 ///
 /// # Panics
@@ -49,8 +54,7 @@ pub fn row(values: impl IntoIterator<Item = Stored>) {
     let mut values: Vec<Value> = values.into_iter().take(COLUMNS.len()).map(value).collect();
     values.resize(COLUMNS.len(), Value::Null);
     let columns: Vec<_> = COLUMNS.iter().enumerate().map(|(i, name)| format!("?{} AS {name}", i + 1)).collect();
-    let sql =
-        format!("SELECT *, id AS uuid, title AS name, added_at AS created_at FROM (SELECT {})", columns.join(", "));
+    let sql = format!("SELECT *, {OTHER_NAMES} FROM (SELECT {})", columns.join(", "));
     CONNECTION.with(|connection| {
         let read = connection.prepare_cached(&sql).map(|mut statement| decode(&mut statement, &values));
         read.unwrap_or_else(|error| panic!("{error}"));
@@ -64,6 +68,7 @@ fn decode(statement: &mut Statement<'_>, values: &[Value]) {
             codec::item(&Columns::item(row)).err(),
             codec::history_entry(&Columns::history(row)).err(),
             codec::record(&Columns::stream(row)).err(),
+            codec::session(&Columns::session(row)).err(),
         ];
         for fault in faults.into_iter().flatten() {
             assert!(fault.0.starts_with("table ") && fault.0.contains(", column "), "{}", fault.0);

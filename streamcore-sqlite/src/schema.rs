@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_library.sql"),
     include_str!("migrations/0004_idempotency.sql"),
     include_str!("migrations/0005_stream_uuids.sql"),
+    include_str!("migrations/0006_sessions.sql"),
 ];
 
 /// Marks a file as ours: "StrC".

@@ -10,6 +10,7 @@ use streamcore::{
     StreamId,
     testing::{
         compare::{Comparison, assert_matches_model},
+        registry::{self, strategies::registry_ops},
         strategies::edits,
     },
 };
@@ -44,6 +45,21 @@ proptest! {
                 store.restart().await;
                 one.check(store.store()).await;
                 two.check(store.store()).await;
+            }
+        });
+    }
+
+    #[test]
+    fn sqlite_matches_the_memory_registry_across_restarts(before in registry_ops(30), after in registry_ops(30)) {
+        block_on(async {
+            let mut store = Store::new();
+            let mut comparison = registry::compare::Comparison::default();
+            for ops in [before, after] {
+                for op in &ops {
+                    comparison.step(store.store(), op).await;
+                }
+                store.restart().await;
+                comparison.check(store.store()).await;
             }
         });
     }

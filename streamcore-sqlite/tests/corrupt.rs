@@ -4,10 +4,11 @@ mod support;
 
 use rusqlite::Connection;
 use streamcore::{
-    Outcome, StreamId, Timestamp,
+    EndCause, Outcome, StreamId, Timestamp,
+    auto_end::Overrides,
     queue::{Advance, Error, Finished, Op, Page, Placement, Queue, Rules},
-    registry::{self, Registry, StreamRecord},
-    stream::Snapshot,
+    registry::{self, Registry, Session, StreamRecord},
+    stream::{Ended, Snapshot},
     testing::{item, item_id},
 };
 use support::{Store, block_on};
@@ -34,10 +35,18 @@ async fn spoilt(sql: &str) -> Store {
     for op in [Op::add(item(3)), Op::Clear, Op::add(item(5)), Op::add(item(4)), remove] {
         store.store().apply(STREAM, op.into()).await.expect("the store works until it is spoilt");
     }
-    let record =
-        StreamRecord { id: STREAM, uuid: item_id(1).get(), name: "n".into(), created_at: Timestamp::default() };
+    let record = StreamRecord {
+        id: STREAM,
+        uuid: item_id(1).get(),
+        name: "n".into(),
+        created_at: Timestamp::default(),
+        auto_end: Overrides::default(),
+    };
     store.store().create(record).await.expect("the store works until it is spoilt");
-    store.store().save_snapshot(STREAM, Snapshot::default()).await.expect("the store works until it is spoilt");
+    for number in [1, 2] {
+        let closed = store.store().close_session(STREAM, Snapshot::default(), session(number)).await;
+        closed.expect("the store works until it is spoilt");
+    }
     store.store().close().await;
     let conn = Connection::open(store.path()).expect("the store works until it is spoilt");
     conn.execute_batch("PRAGMA ignore_check_constraints = ON").expect("the store works until it is spoilt");
@@ -45,6 +54,18 @@ async fn spoilt(sql: &str) -> Store {
     drop(conn);
     store.restart().await;
     store
+}
+
+fn session(number: u64) -> Session {
+    Session {
+        number,
+        started_at: Timestamp::default(),
+        ended: Ended { at: Timestamp::default(), cause: EndCause::Manual { by: "anna".into() } },
+        peak_listeners: 0,
+        total_listeners: 0,
+        tracks_played: 0,
+        errors: 0,
+    }
 }
 
 #[test]
@@ -190,6 +211,63 @@ fn a_spoilt_stream_is_named() {
         let answer = store.store().list(None, 10).await;
         let Err(registry::Error::Corrupt { detail }) = answer else { panic!("{answer:?}") };
         assert!(detail.starts_with("table streams, row stream = -7, column uuid: "), "{detail}");
+    });
+}
+
+#[test]
+fn spoilt_settings_are_named_and_can_be_replaced() {
+    for json in
+        ["{\"timeout\": -1}", "{\"enabled\": \"sometimes\"}", "[7]", "", "{\"timeout\": {\"secs\": 1, \"nanos\": 4e9}}"]
+    {
+        block_on(async {
+            let store = spoilt(&format!("UPDATE streams SET auto_end = '{json}'")).await;
+            let answer = store.store().get(STREAM).await;
+            let Err(registry::Error::Corrupt { detail }) = answer else { panic!("{json}: {answer:?}") };
+            assert!(detail.starts_with("table streams, row stream = -7, column auto_end: "), "{detail}");
+            assert_eq!(store.store().snapshot(STREAM).await.unwrap(), Some(Snapshot::default()), "it can go on");
+            let repaired = store.store().set_auto_end(STREAM, Overrides::default()).await.unwrap();
+            assert_eq!(store.store().get(STREAM).await.unwrap(), Some(repaired));
+        });
+    }
+}
+
+#[test]
+fn a_spoilt_session_is_named_and_the_others_are_read() {
+    for (column, value) in [
+        ("cause", "'{\"cause\":\"boredom\"}'"),
+        ("cause", "''"),
+        ("cause", "'{\"cause\":\"manual\"}'"),
+        ("cause", "CAST(x'ff' AS TEXT)"),
+    ] {
+        block_on(async {
+            let sql = format!("UPDATE stream_sessions SET {column} = {value} WHERE number = 1");
+            let store = spoilt(&sql).await;
+            let answer = store.store().sessions(STREAM, None, 10).await;
+            let Err(registry::Error::Corrupt { detail }) = answer else { panic!("{sql}: {answer:?}") };
+            let named = format!("table stream_sessions, row stream = -7 and number = 1, column {column}: ");
+            assert!(detail.starts_with(&named), "{detail}");
+            let page = store.store().sessions(STREAM, None, 1).await.expect("the page before is whole");
+            assert_eq!((page.sessions, page.next), (vec![session(2)], Some(2)));
+            store.store().close_session(STREAM, Snapshot::default(), session(3)).await.expect("the stream goes on");
+            store.store().delete(STREAM).await.expect("it can be deleted");
+        });
+    }
+}
+
+/// Found by reading: a stream whose snapshot cannot be read begins anew with a number that its history gives, which may be lower than that of
+/// a start that was given up. Its snapshots would all have come too late.
+#[test]
+fn a_spoilt_snapshot_does_not_keep_a_stream_from_starting_anew() {
+    block_on(async {
+        let store = spoilt("UPDATE streams SET snapshot = '{', session = 4").await;
+        assert!(matches!(store.store().snapshot(STREAM).await, Err(registry::Error::Corrupt { .. })));
+        let of = |session| Snapshot { session, ..Snapshot::default() };
+        for session in [3, 4] {
+            store.store().save_snapshot(STREAM, of(session)).await.expect("it is replaced");
+            assert_eq!(store.store().snapshot(STREAM).await.unwrap(), Some(of(session)));
+        }
+        store.store().save_snapshot(STREAM, of(3)).await.expect("it comes too late, which is no error");
+        assert_eq!(store.store().snapshot(STREAM).await.unwrap(), Some(of(4)));
     });
 }
 

@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use streamcore::{
-    EndReason, FailureKind, FailureReason, Outcome, QueueItem, RequestId, Source, StreamId, Timestamp, TrackId,
+    EndCause, FailureKind, FailureReason, Outcome, QueueItem, RequestId, Source, StreamId, Timestamp, TrackId,
+    auto_end::{
+        Overrides, Schedule,
+        schedule::{ScheduleForm, WindowForm},
+    },
+    presence::SourceId,
     queue::{Applied, Change, EditKind, Mode, Op, Page, Playtime, Queue, QueueView, Repeat, Tier},
-    registry::{Registry, StreamRecord},
-    stream::{Playing, Snapshot},
+    registry::{Registry, Session, StreamRecord},
+    stream::{Ended, Playing, Snapshot, StoredTimer},
     testing::item_id,
 };
 use streamcore_sqlite::SqliteStore;
@@ -22,6 +27,14 @@ fn open(dump: &[&str]) -> (SqliteStore, tempfile::TempDir) {
     conn.execute_batch(&dump.concat()).expect("the dump is SQL");
     drop(conn);
     (SqliteStore::open(&path).expect("an older file opens"), folder)
+}
+
+const fn millis(n: u64) -> Timestamp {
+    Timestamp::from_millis(n)
+}
+
+const fn at(n: u64, cause: EndCause) -> Ended {
+    Ended { at: millis(n), cause }
 }
 
 fn view(store: &SqliteStore) -> QueueView {
@@ -65,14 +78,20 @@ fn version_1_is_read() {
     let failed = Outcome::Failed(FailureReason::new(FailureKind::NotFound, "4.mp3"));
     assert_eq!(outcomes, [(2, item_id(4), failed), (1, item_id(1), Outcome::Played)]);
 
-    let record = StreamRecord { id: STREAM, uuid: item_id(9).get(), name: "Radio".into(), created_at: moment };
+    let record = StreamRecord {
+        id: STREAM,
+        uuid: item_id(9).get(),
+        name: "Radio".into(),
+        created_at: moment,
+        auto_end: Overrides::default(),
+    };
     assert_eq!(block_on(store.list(None, 10)).unwrap().streams, [record]);
     let snapshot = Snapshot {
         started_at: Some(moment),
         playing: Some(Playing { item: item_id(2), position: Duration::from_millis(61_500), started: false }),
         tracks_played: 2,
         errors: 1,
-        ended: Some((Timestamp::from_millis(5), EndReason::AutoEnd)),
+        ended: Some(at(5, EndCause::AutoEnd { empty_since: millis(5), deadline: millis(5) })),
         ..Snapshot::default()
     };
     assert_eq!(block_on(store.snapshot(STREAM)).unwrap(), Some(snapshot));
@@ -145,4 +164,127 @@ fn version_2_is_read() {
     let back = view(&store).items.pop().expect("item 6");
     assert_eq!((back.duration, back.tier, back.replays), (Some(Duration::new(1, 2)), Tier::Vip, Some(2)));
     assert_eq!((back.added_by.as_deref(), back.metadata.get("a").cloned()), (Some("anna"), Some(1.into())));
+}
+
+#[test]
+fn streams_of_version_2_are_read_and_their_first_session_is_counted() {
+    // The forms of an end before sessions were numbered: when and why, and nothing else.
+    let streams = r#"INSERT INTO streams (stream, uuid, name, created_at, snapshot, running) VALUES
+        (1, '00000000-0000-0000-0000-000000000001', 'a', 1, '{"started_at":7,"paused":true,"playing":null,"tracks_played":2,"errors":1,"ended":[5,"manual"]}', 1),
+        (2, '00000000-0000-0000-0000-000000000002', 'b', 2, '{"started_at":null,"paused":false,"playing":null,"tracks_played":0,"errors":0,"ended":[6,"error"]}', 0),
+        (3, '00000000-0000-0000-0000-000000000003', 'c', 3, '{"started_at":null,"paused":false,"playing":null,"tracks_played":0,"errors":0,"ended":null}', 0),
+        (4, '00000000-0000-0000-0000-000000000004', 'd', 4, NULL, 0);"#;
+    let (store, _folder) = open(&[include_str!("format/v2.sql"), streams]);
+    let snapshot = |n| block_on(store.snapshot(StreamId::new(n))).expect("it can be read");
+    let unknown = || "unknown".to_owned();
+    let running = Snapshot {
+        started_at: Some(millis(7)),
+        paused: true,
+        tracks_played: 2,
+        errors: 1,
+        ended: Some(at(5, EndCause::Manual { by: unknown() })),
+        ..Snapshot::default()
+    };
+    let failed = Snapshot { ended: Some(at(6, EndCause::Error { detail: unknown() })), ..Snapshot::default() };
+    assert_eq!([1, 2, 3, 4].map(snapshot), [Some(running), Some(failed), Some(Snapshot::default()), None]);
+    assert_eq!(block_on(store.running()).unwrap(), [StreamId::new(1)]);
+    let records = block_on(store.list(None, 10)).unwrap().streams;
+    assert!(records.iter().all(|record| record.auto_end == Overrides::default()), "{records:?}");
+
+    let first = Session {
+        number: 1,
+        started_at: millis(7),
+        ended: at(8, EndCause::Manual { by: "anna".into() }),
+        peak_listeners: 0,
+        total_listeners: 0,
+        tracks_played: 2,
+        errors: 1,
+    };
+    let stopped = Snapshot { session: 1, ended: Some(first.ended.clone()), ..Snapshot::default() };
+    block_on(store.close_session(StreamId::new(1), stopped.clone(), first.clone())).expect("it goes on");
+    assert_eq!(snapshot(1), Some(stopped));
+    assert_eq!(block_on(store.sessions(StreamId::new(1), None, 9)).unwrap().sessions, [first]);
+}
+
+/// A migration is never edited once it is released: together with rows they are a dump.
+const VERSION_6: &[&str] = &[
+    include_str!("../src/migrations/0001_queues_and_streams.sql"),
+    include_str!("../src/migrations/0002_queue.sql"),
+    include_str!("../src/migrations/0003_library.sql"),
+    include_str!("../src/migrations/0004_idempotency.sql"),
+    include_str!("../src/migrations/0005_stream_uuids.sql"),
+    include_str!("../src/migrations/0006_sessions.sql"),
+    include_str!("format/v6.sql"),
+];
+
+#[test]
+fn version_6_is_read() {
+    let (store, _folder) = open(VERSION_6);
+    let moment = 1_795_355_340_123;
+    let seconds = Duration::from_secs;
+    let nights = ScheduleForm {
+        time_zone: "Europe/Berlin".into(),
+        windows: vec![WindowForm { days: vec!["fri".into(), "sat".into()], from: "22:00".into(), to: "02:00".into() }],
+    };
+    let auto_end = Overrides {
+        enabled: Some(true),
+        timeout: Some(seconds(600)),
+        warnings: Some(vec![seconds(60), seconds(10)]),
+        only_when_queue_empty: Some(true),
+        schedule: Schedule::try_from(nights).ok(),
+    };
+    assert!(auto_end.schedule.is_some(), "the windows are good");
+    let record = |id, uuid, name: &str, created, auto_end| StreamRecord {
+        id,
+        uuid: item_id(uuid).get(),
+        name: name.into(),
+        created_at: millis(created),
+        auto_end,
+    };
+    let quiet = StreamId::new(8);
+    assert_eq!(
+        block_on(store.list(None, 10)).unwrap().streams,
+        [record(STREAM, 9, "Radio", moment, auto_end), record(quiet, 8, "Quiet", 5, Overrides::default())]
+    );
+    let running = Snapshot {
+        session: 3,
+        started_at: Some(millis(moment + 1)),
+        paused: true,
+        playing: Some(Playing { item: item_id(2), position: Duration::from_millis(61_500), started: true }),
+        tracks_played: 2,
+        errors: 1,
+        peak_listeners: 5,
+        total_listeners: 9,
+        empty_since: Some(millis(moment + 2)),
+        timer: Some(StoredTimer { session: 3, deadline: millis(moment + 300_002) }),
+        sources: ["agent:1", "telegram"].map(|name| SourceId::new(name).expect("a name")).to_vec(),
+        ended: None,
+    };
+    assert_eq!(block_on(store.snapshot(STREAM)).unwrap(), Some(running.clone()));
+    let full = EndCause::Error { detail: "no space".into() };
+    let stopped = Snapshot { session: 1, ended: Some(at(7, full.clone())), ..Snapshot::default() };
+    assert_eq!(block_on(store.snapshot(quiet)).unwrap(), Some(stopped.clone()));
+
+    let session = |number, started, ended, [peak, total, tracks, errors]: [u64; 4]| Session {
+        number,
+        started_at: millis(started),
+        ended,
+        peak_listeners: peak,
+        total_listeners: total,
+        tracks_played: tracks,
+        errors,
+    };
+    let by_itself = EndCause::AutoEnd { empty_since: millis(31), deadline: millis(32) };
+    let listed = block_on(store.sessions(STREAM, None, 10)).unwrap();
+    assert_eq!(
+        listed.sessions,
+        [
+            session(2, 30, at(u64::MAX, by_itself), [u64::MAX, 0, 0, 0]),
+            session(1, 10, at(20, EndCause::Manual { by: "anna".into() }), [3, 4, 5, 6]),
+        ]
+    );
+    let failed = session(1, 6, at(7, full), [0; 4]);
+    assert_eq!(block_on(store.sessions(quiet, None, 10)).unwrap().sessions, [failed]);
+    block_on(store.save_snapshot(STREAM, Snapshot { session: 2, ..stopped })).unwrap();
+    assert_eq!(block_on(store.snapshot(STREAM)).unwrap(), Some(running), "an earlier session's comes too late");
 }

@@ -13,8 +13,11 @@ use std::{
 
 use futures::executor::block_on;
 use streamcore::{
-    Outcome, RequestId, StreamId, Timestamp,
+    EndCause, Outcome, RequestId, StreamId, Timestamp,
+    auto_end::Overrides,
     queue::{Advance, Change, EditKind, Finished, Mode, Op, Page, Placement, Queue, Rules},
+    registry::{Registry, Session, StreamRecord},
+    stream::{Ended, Snapshot},
     testing::{item, item_id},
 };
 use streamcore_sqlite::SqliteStore;
@@ -27,6 +30,8 @@ const WRITERS: u64 = 4;
 const ADDS_PER_ADVANCE: u64 = 3;
 /// The mode is set for every so many.
 const ADDS_PER_MODE: u64 = 5;
+/// A session of the stream begins and ends for every so many.
+const ADDS_PER_SESSION: u64 = 2;
 
 const FILE: &str = "STREAMCORE_KILL_TEST_FILE";
 const FIRST_STREAM: &str = "STREAMCORE_KILL_TEST_FIRST_STREAM";
@@ -45,11 +50,12 @@ fn writes_until_it_is_killed() {
 }
 
 /// Adds the items 1, 2, 3 and so on, each by a request of its own, and finishes them in their order, saying so after each. In between the
-/// queue is emptied or shuffled, which is taken back at once, and now and then changes its mode.
+/// queue is emptied or shuffled, which is taken back at once, and now and then changes its mode. The stream starts and stops.
 async fn write(store: &SqliteStore, number: u64) {
     let stream = StreamId::new(number.cast_signed());
     let edit = async |op: Op| store.apply(stream, op.into()).await.expect("the store goes on until it is killed");
     let mut finished = None;
+    store.create(record(number)).await.expect("the store goes on until it is killed");
     for n in 1.. {
         store.apply(stream, add(n)).await.expect("the store goes on until it is killed");
         println!("ack add {number} {n}");
@@ -67,6 +73,13 @@ async fn write(store: &SqliteStore, number: u64) {
         if n % ADDS_PER_MODE == 0 {
             edit(Op::SetMode { mode: mode(n / ADDS_PER_MODE) }).await;
             println!("ack mode {number} {}", n / ADDS_PER_MODE);
+        }
+        if n % ADDS_PER_SESSION == 0 {
+            let n = n / ADDS_PER_SESSION;
+            store.save_snapshot(stream, started(n)).await.expect("the store goes on until it is killed");
+            let closed = store.close_session(stream, stopped(n), session(n)).await;
+            closed.expect("the store goes on until it is killed");
+            println!("ack close {number} {n}");
         }
         if n % 4 < 2 && edit(if n % 4 == 0 { Op::Clear } else { Op::Shuffle { seed: n } }).await.changed {
             println!("ack taken {number} {n}");
@@ -87,6 +100,37 @@ fn mode(n: u64) -> Mode {
     Mode::ALL[n as usize % Mode::ALL.len()]
 }
 
+fn record(number: u64) -> StreamRecord {
+    StreamRecord {
+        id: StreamId::new(number.cast_signed()),
+        uuid: item_id(number).get(),
+        name: number.to_string(),
+        created_at: Timestamp::default(),
+        auto_end: Overrides::default(),
+    }
+}
+
+fn started(n: u64) -> Snapshot {
+    Snapshot { session: n, started_at: Some(Timestamp::from_millis(n)), ..Snapshot::default() }
+}
+
+fn stopped(n: u64) -> Snapshot {
+    Snapshot { session: n, ended: Some(session(n).ended), ..Snapshot::default() }
+}
+
+fn session(n: u64) -> Session {
+    let cause = EndCause::Manual { by: n.to_string() };
+    Session {
+        number: n,
+        started_at: Timestamp::from_millis(n),
+        ended: Ended { at: Timestamp::from_millis(n + 1), cause },
+        peak_listeners: n,
+        total_listeners: n,
+        tracks_played: n,
+        errors: 0,
+    }
+}
+
 /// The newest acknowledged number of each kind and stream.
 type Acknowledged = BTreeMap<String, BTreeMap<u64, u64>>;
 
@@ -105,6 +149,7 @@ fn what_was_acknowledged_survives_being_killed() {
     }
     assert_eq!(acknowledged["add"].len() as u64, kills * WRITERS);
     assert!(acknowledged.contains_key("undone"), "longer runs take edits back");
+    assert!(acknowledged.contains_key("close"), "longer runs end sessions");
 }
 
 fn run_and_kill(file: &Path, first_stream: u64, after: u64, acknowledged: &mut Acknowledged) {
@@ -172,6 +217,7 @@ fn verify(file: &Path, acknowledged: &Acknowledged) {
         let again = Change { op: Op::Clear, ..add(*added) };
         let again = block_on(store.apply(stream, again)).expect("the store goes on after it was killed");
         assert!(!again.changed, "stream {number}: request {added} is recognised, whatever it says now");
+        block_on(verify_sessions(&store, stream, newest("close")));
     }
     block_on(store.close());
     let conn = rusqlite::Connection::open(file).expect("a killed process leaves a file that can be read");
@@ -185,4 +231,26 @@ fn verify(file: &Path, acknowledged: &Acknowledged) {
         .exists([])
         .expect("a killed process leaves a file that can be read");
     assert!(!broken, "a row refers to a queue that is not there");
+}
+
+/// Each session that was closed is there once, and at most the one that was under way when it was killed beyond them; and the snapshot says
+/// the same.
+async fn verify_sessions(store: &SqliteStore, stream: StreamId, closed: u64) {
+    let sessions = async || {
+        let all = store.sessions(stream, None, usize::MAX).await;
+        all.expect("a killed process leaves a file that can be read").sessions
+    };
+    let kept = sessions().await;
+    let newest = kept.len() as u64;
+    assert!((closed..=closed + 1).contains(&newest), "stream {stream}: {closed} closed, {newest} kept");
+    assert_eq!(kept, (1..=newest).rev().map(session).collect::<Vec<_>>(), "stream {stream}");
+    let stored = store.snapshot(stream).await.expect("a killed process leaves a file that can be read");
+    let expected = [(newest > 0).then(|| stopped(newest)), Some(started(newest + 1))];
+    assert!(expected.contains(&stored), "stream {stream}: {newest} sessions ended, and {stored:?}");
+    // Whoever did not hear that it is closed closes it again.
+    if newest > 0 {
+        store.close_session(stream, stopped(newest), session(newest)).await.expect("it goes on after it was killed");
+        assert_eq!(sessions().await, kept, "stream {stream}: it is there once");
+        assert_eq!(store.snapshot(stream).await.ok(), Some(stored), "stream {stream}: nor is the next one stopped");
+    }
 }

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use divan::Bencher;
 use streamcore::{
     ItemId, PlaybackId, QueueItem, Revision, StreamId, Timestamp,
-    auto_end::Never,
+    auto_end::{AutoEndPolicy, BySettings, Never, Settings},
     player::Report,
     queue::Advanced,
     stream::{Answer, Command, CommandId, Effect, Effects, Input, Order, Question, Stream},
@@ -28,7 +28,11 @@ struct World {
 
 impl World {
     fn playing() -> Self {
-        let stream = Stream::new(StreamId::new(1), Arc::new(Never));
+        Self::under(Arc::new(Never), Settings::default())
+    }
+
+    fn under(policy: Arc<dyn AutoEndPolicy>, settings: Settings) -> Self {
+        let stream = Stream::new(StreamId::new(1), policy, Arc::new(settings));
         let mut world = Self { now: Timestamp::from_millis(1), stream, playback: PlaybackId::new(0), items: 0 };
         world.input(Input::Command { id: CommandId(1), command: Command::Start });
         world
@@ -72,6 +76,34 @@ fn progress(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         position += Duration::from_secs(1);
         world.now = world.now + Duration::from_secs(1);
+        world.input(Input::Report(Report::Progress { playback: world.playback, position }));
+        world.stream.next_deadline()
+    });
+}
+
+/// A second of a playing stream that nobody listens to: the same, and its end is foreseen across a schedule of so many windows a day.
+#[divan::bench(args = [3, 64])]
+fn progress_of_an_empty_stream(bencher: Bencher<'_, '_>, windows: u32) {
+    let time = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let windows: Vec<_> = (0..windows)
+        .map(|window| {
+            let from = window * (24 * 60 / windows);
+            let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+            serde_json::json!({ "days": days, "from": time(from), "to": time(from + 10) })
+        })
+        .collect();
+    let schedule = serde_json::json!({ "time_zone": "Europe/Berlin", "windows": windows });
+    let schedule = serde_json::from_value(schedule).expect("a good schedule");
+    let settings = Settings { schedule, timeout: Duration::from_secs(86_400), ..Settings::default() };
+    let mut world = World::under(Arc::new(BySettings), settings);
+    world.input(Input::Report(Report::Started { playback: world.playback }));
+    let mut position = Duration::ZERO;
+    bencher.bench_local(|| {
+        position += Duration::from_secs(1);
+        world.now = world.now + Duration::from_secs(1);
+        if position.as_secs().is_multiple_of(80_000) {
+            world.input(Input::Command { id: CommandId(3), command: Command::KeepAlive { by: String::new() } });
+        }
         world.input(Input::Report(Report::Progress { playback: world.playback, position }));
         world.stream.next_deadline()
     });

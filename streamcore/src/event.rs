@@ -30,8 +30,37 @@ pub enum EventKind {
     },
     /// The stream ended.
     StreamEnded {
-        /// Why.
+        /// Which session of it: see [`Session::number`](crate::registry::Session::number).
+        session: u64,
+        /// Why; also the label that the log, the history and metrics carry.
         reason: EndReason,
+        /// Who or what ended it.
+        cause: EndCause,
+    },
+    /// Nobody listens: the stream ends at this moment unless something changes. Told again when the moment moves.
+    AutoEndArmed {
+        /// Which session of it.
+        session: u64,
+        /// Since when it counts as empty.
+        empty_since: Timestamp,
+        /// When it ends.
+        deadline: Timestamp,
+    },
+    /// The stream ends soon.
+    AutoEndWarning {
+        /// Which session of it.
+        session: u64,
+        /// How long before its end this warning was to come, in whole seconds.
+        seconds: u64,
+        /// When it ends.
+        deadline: Timestamp,
+    },
+    /// The stream does not end at the moment that was told. (A stream that ends is not told as this.)
+    AutoEndCancelled {
+        /// Which session of it.
+        session: u64,
+        /// Why not.
+        cause: CancelCause,
     },
     /// A track can be heard from now on, for the first time.
     TrackStarted {
@@ -58,10 +87,12 @@ pub enum EventKind {
     Paused,
     /// Audible again.
     Resumed,
-    /// The number of listeners changed.
+    /// The number of listeners changed, or whether it is known.
     ListenersChanged {
-        /// How many there are.
+        /// How many are known to listen.
         count: u64,
+        /// Whether that is all of them.
+        known: bool,
     },
     /// A store did not answer as it should; the stream goes on with what it has and tries again.
     StoreFailed {
@@ -135,6 +166,73 @@ impl EndReason {
             Self::AutoEnd => "auto_end",
             Self::Manual => "manual",
             Self::Error => "error",
+        }
+    }
+}
+
+/// Who or what ended a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EndCause {
+    /// Its policy: nobody listened.
+    AutoEnd {
+        /// Since when it counted as empty.
+        empty_since: Timestamp,
+        /// When it was to end: what it ended later than that is the error of the timer.
+        deadline: Timestamp,
+    },
+    /// A person or a program that may.
+    Manual {
+        /// Which, such as an account or `service token`.
+        by: String,
+    },
+    /// It could not go on.
+    Error {
+        /// What was wrong.
+        detail: String,
+    },
+}
+
+impl EndCause {
+    /// The kind of it.
+    #[must_use]
+    pub const fn reason(&self) -> EndReason {
+        match self {
+            Self::AutoEnd { .. } => EndReason::AutoEnd,
+            Self::Manual { .. } => EndReason::Manual,
+            Self::Error { .. } => EndReason::Error,
+        }
+    }
+}
+
+/// Why a stream does not end as told.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CancelCause {
+    /// Somebody listens.
+    ListenerJoined,
+    /// Somebody asked for it to be kept alive; it counts as empty from then on, anew.
+    KeepAlive {
+        /// Who.
+        by: String,
+    },
+    /// Its settings were changed.
+    Settings,
+    /// Its policy has another opinion now: something plays again, say.
+    Policy,
+}
+
+impl CancelCause {
+    /// Its name in snake case, as in JSON, logs and labels.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::ListenerJoined => "listener_joined",
+            Self::KeepAlive { .. } => "keep_alive",
+            Self::Settings => "settings",
+            Self::Policy => "policy",
         }
     }
 }

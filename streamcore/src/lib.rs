@@ -27,6 +27,7 @@
 //! | [`player`] | port: what makes a stream audible, and what listeners subscribe to |
 //! | [`media`] | port: what can be queued |
 //! | [`playlist`] | pure: lists that people paste (M3U, PLS, plain), read and written |
+//! | [`presence`] | pure: who listens, per source, known or unknown |
 //! | [`auto_end`] | port: when a stream ends by itself; pure policies |
 //! | [`metrics`] | port: where events go |
 //! | [`runtime`] | port: time and tasks |
@@ -45,6 +46,7 @@ pub mod media;
 pub mod metrics;
 pub mod player;
 pub mod playlist;
+pub mod presence;
 pub mod queue;
 pub mod registry;
 pub mod runtime;
@@ -55,9 +57,9 @@ mod time;
 mod track;
 
 pub use self::{
-    event::{EndReason, Event, EventKind, Port},
+    event::{CancelCause, EndCause, EndReason, Event, EventKind, Port},
     ids::{ItemId, PlaybackId, RequestId, Revision, StreamId, TrackId},
-    stream::{Status, StreamMetrics, StreamView},
+    stream::{Ended, Status, StreamMetrics, StreamView},
     time::Timestamp,
     track::{
         FailureKind, FailureReason, MAX_METADATA_BYTES, MAX_TITLE_CHARS, MAX_URL_BYTES, Outcome, QueueItem, Requester,

@@ -21,6 +21,8 @@ const QUEUE: &[&str] = &[
 const REGISTRY: &[&str] = &[
     include_str!("../src/testing/registry/records.rs"),
     include_str!("../src/testing/registry/snapshots.rs"),
+    include_str!("../src/testing/registry/settings.rs"),
+    include_str!("../src/testing/registry/sessions.rs"),
     include_str!("../src/testing/registry/durability.rs"),
 ];
 

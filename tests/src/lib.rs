@@ -4,13 +4,16 @@
 //! - [`http`] is a client that can also misbehave.
 //! - [`Recorder`] is ffmpeg as a listener; [`RawListener`] notes when each byte came.
 //! - [`Audience`] is many listeners at once, and the one among them that fared worst.
+//! - [`events`] are what the server logged of its streams, each with its moment.
 //! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
 //! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
+//! - [`timers`] runs streams by the thousand in this process, to see them end by themselves.
 //! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
 
 mod audience;
 pub mod elsewhere;
+pub mod events;
 pub mod http;
 mod listener;
 pub mod media;
@@ -19,6 +22,7 @@ pub mod process;
 pub mod random;
 pub mod replay;
 mod server;
+pub mod timers;
 pub mod tone;
 pub mod wait;
 

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    events::Logged,
     http::{self, Response},
     process, wait,
 };
@@ -126,6 +127,19 @@ impl Server {
     #[must_use]
     pub fn log(&self) -> String {
         fs::read_to_string(log_path(self.directory.path())).unwrap_or_default()
+    }
+
+    /// The events of this name that it logged so far, all its starts together.
+    #[must_use]
+    pub fn events(&self, name: &str) -> Vec<Logged> {
+        Logged::all(&self.log()).into_iter().filter(|event| event.name == name).collect()
+    }
+
+    /// Waits until there are so many events of this name; returns the last of them.
+    #[must_use]
+    pub fn await_event(&self, name: &str, count: usize, deadline: Duration) -> Logged {
+        wait::until(&format!("event {name}, number {count}"), deadline, || self.events(name).into_iter().nth(count - 1))
+            .0
     }
 
     /// Where tracks go.

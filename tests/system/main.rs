@@ -22,3 +22,8 @@ mod show5_dry_and_broken;
 mod show6_bad_input;
 mod show6_crash;
 mod show6_listeners;
+mod show_auto_end;
+mod show_auto_end_bad_input;
+mod show_auto_end_crash;
+mod show_presence;
+mod timers;

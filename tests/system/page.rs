@@ -3,7 +3,9 @@
 mod adding;
 mod browser;
 mod editing;
+mod ending;
 mod many;
+mod settings;
 mod uploading;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use streamcore::{
     ItemId, QueueItem, StreamId, Timestamp,
+    auto_end::Overrides,
     media::Media,
     queue::{Op, Page, Placement, Queue, Rules},
     registry::{self, Registry, StreamRecord},
@@ -27,7 +28,8 @@ pub(crate) async fn prepare(
 ) -> Result<(), Failure> {
     let pieces =
         tokio::task::spawn_blocking(move || demo::write_pieces(&media_dir)).await.map_err(failed)?.map_err(failed)?;
-    let record = StreamRecord { id: STREAM, uuid: random_uuid()?, name: String::from("Demo"), created_at: now };
+    let (uuid, name, auto_end) = (random_uuid()?, String::from("Demo"), Overrides::default());
+    let record = StreamRecord { id: STREAM, uuid, name, created_at: now, auto_end };
     match registry.create(record).await {
         Ok(()) | Err(registry::Error::Exists { .. }) => {}
         Err(error) => return Err(failed(error)),

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use streamcore::{
-    auto_end::Never,
+    auto_end::BySettings,
     driver::{Host, Ports},
     runtime::Runtime as _,
 };
@@ -52,16 +52,13 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         registry: store.clone(),
         player: player.clone(),
         sink: Arc::new(LogSink),
-        policy: Arc::new(Never),
+        policy: Arc::new(BySettings),
+        auto_end: config.auto_end.settings(),
         runtime: runtime.clone(),
     });
     if demo {
         let media_dir = config.media_dir.value.clone();
         demo::prepare(media_dir, &*media, &*store, &*store, config.queue.rules(), runtime.now()).await?;
-    }
-    let resumed = host.resume_all().await?;
-    if demo {
-        host.start(demo::STREAM).await.map_err(|error| Failure::Demo(error.to_string()))?;
     }
     let max_connections = limits::connections(config.http.max_connections.value);
     let max_listeners = limits::listeners(config.http.max_listeners.value, max_connections);
@@ -78,6 +75,11 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         runtime,
         settings,
     });
+    // Last of all: whoever listened has two seconds from here to come back before an end that is overdue, and the port must answer by then.
+    let resumed = host.resume_all().await?;
+    if demo {
+        host.start(demo::STREAM).await.map_err(|error| Failure::Demo(error.to_string()))?;
+    }
     let media_dir = &config.media_dir.value;
     let resumed = resumed.len();
     info!(

@@ -10,7 +10,7 @@ mod wav;
 use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
 
 use streamcore::{
-    EndReason, EventKind, ItemId, Outcome, QueueItem, StreamId,
+    EndReason, EventKind, ItemId, Outcome, QueueItem, StreamId, auto_end,
     driver::{Host, Ports},
     player::Broadcast as _,
     queue::{MemoryQueue, Op, Queue as _},
@@ -61,11 +61,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
         player: player.clone(),
         sink: Arc::new(trace),
         policy: Arc::new(EndWhenAlone { after: Duration::from_millis(300) }),
+        // For policies that look at what is set: ours has its own idea.
+        auto_end: auto_end::Settings::default(),
         runtime: runtime.clone(),
     });
 
     let (uuid, name) = (Uuid::from_u128(1), String::from("Embedded"));
-    registry.create(StreamRecord { id: STREAM, uuid, name, created_at: runtime.now() }).await?;
+    let auto_end = auto_end::Overrides::default();
+    registry.create(StreamRecord { id: STREAM, uuid, name, created_at: runtime.now(), auto_end }).await?;
     for (n, title) in (2..).zip(TITLES) {
         let item = QueueItem::file(ItemId::new(Uuid::from_u128(n)), title, format!("{title}.wav"), runtime.now());
         let add = Op::add(item);
@@ -82,7 +85,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
             EventKind::PlaceholderStarted if played.len() == TITLES.len() => {
                 ear.leave_after(Duration::from_millis(1_500))
             }
-            EventKind::StreamEnded { reason } => break reason,
+            EventKind::StreamEnded { reason, .. } => break reason,
             _ => {}
         }
     };

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::future::BoxFuture;
 use streamcore::{
-    EndReason, Event, EventKind, Status, StreamView, Timestamp,
+    Event, EventKind, Status, StreamView, Timestamp,
     auto_end::{AutoEndPolicy, Verdict},
     metrics::MetricsSink,
     runtime::Runtime,
@@ -22,10 +22,13 @@ pub(crate) struct EndWhenAlone {
 
 impl AutoEndPolicy for EndWhenAlone {
     fn decide(&self, view: &StreamView, now: Timestamp) -> Verdict {
-        // Unknown is not zero: without both facts the stream goes on.
         let (Status::Placeholder, Some(empty_since)) = (view.status, view.empty_since) else { return Verdict::Keep };
+        // Unknown is not zero: a stream whose listeners nobody can tell goes on.
+        if !view.audience.is_empty() {
+            return Verdict::Keep;
+        }
         let end = empty_since + self.after;
-        if now < end { Verdict::KeepUntil(end) } else { Verdict::End(EndReason::AutoEnd) }
+        if now < end { Verdict::KeepUntil(end) } else { Verdict::End }
     }
 }
 
@@ -44,11 +47,14 @@ impl MetricsSink for Trace {
     fn record(&self, event: &Event) {
         let what = match &event.kind {
             EventKind::StreamStarted { .. } => String::from("the stream starts"),
-            EventKind::StreamEnded { reason } => format!("the stream ends ({})", reason.as_str()),
+            EventKind::StreamEnded { reason, .. } => format!("the stream ends ({})", reason.as_str()),
             EventKind::TrackStarted { item, .. } => format!("now playing: {}", item.title),
             EventKind::TrackFinished { item, outcome } => format!("finished: {} ({outcome:?})", item.title),
             EventKind::PlaceholderStarted => String::from("the queue is dry: placeholder"),
-            EventKind::ListenersChanged { count } => format!("listeners: {count}"),
+            EventKind::AutoEndArmed { deadline, .. } => format!("nobody listens: the stream ends at {deadline}"),
+            EventKind::AutoEndCancelled { cause, .. } => format!("it does not ({})", cause.as_str()),
+            EventKind::ListenersChanged { count, known: true } => format!("listeners: {count}"),
+            EventKind::ListenersChanged { count, known: false } => format!("listeners: {count} or more"),
             other => format!("{other:?}"),
         };
         println!("{}  {what}", event.at);

@@ -21,8 +21,6 @@ const MAX_ORDERS: usize = 256;
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "one waits at a time, and is moved once")]
 pub(crate) enum Order {
-    /// Reports go somewhere else now: that place is told what holds.
-    Introduce,
     Play(Play),
     Placeholder {
         playback: PlaybackId,
@@ -37,8 +35,8 @@ pub(crate) enum Order {
 
 /// The inbox of one engine.
 ///
-/// **Bound.** At [`MAX_ORDERS`] the oldest order gives way to the new one, which supersedes it; except that where reports go and that the
-/// stream is closed is never forgotten.
+/// **Bound.** At [`MAX_ORDERS`] the oldest order gives way to the new one, which supersedes it; except that it is never forgotten that the
+/// stream is closed.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
     state: Mutex<State>,
@@ -62,8 +60,7 @@ impl Inbox {
     pub(crate) fn order(&self, order: Order) {
         let mut state = self.state();
         if state.orders.len() >= MAX_ORDERS {
-            let lasting = |order: &Order| matches!(order, Order::Introduce | Order::Close);
-            let oldest = state.orders.iter().position(|order| !lasting(order)).unwrap_or(0);
+            let oldest = state.orders.iter().position(|order| !matches!(order, Order::Close)).unwrap_or(0);
             state.orders.remove(oldest);
         }
         state.orders.push_back(order);

@@ -84,7 +84,6 @@ struct Carried {
     next_wave: Duration,
     live: Option<Live>,
     paused: bool,
-    listeners: Option<u64>,
 }
 
 /// One open stream: what outlives its engines.
@@ -100,19 +99,25 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// Starts the thread of the stream; if there is none to be had, that is tried again at the next order.
+    /// Starts the thread of the stream; if there is none to be had, that is tried again at the next order. Reports nothing yet: see
+    /// [`introduce`](Self::introduce).
     pub(crate) fn open(id: StreamId, setup: Setup, reports: Reports, mount: Arc<Mount>) -> Self {
-        let outlet = Arc::new(Outlet::new(reports));
+        let outlet = Arc::new(Outlet::new(reports, &mount));
         mount.reports_to(Arc::clone(&outlet));
         let stream = Self { id, setup, mount, inbox: Arc::default(), outlet, running: Arc::default() };
         stream.runs();
         stream
     }
 
-    /// Reports go there from now on.
+    /// Tells how many listen, which holds before anything is played and whether or not there is a thread.
+    pub(crate) fn introduce(&self) {
+        self.outlet.crowd_changed();
+    }
+
+    /// Reports go there from now on; that place is told what holds.
     pub(crate) fn reports_to(&self, reports: Reports) {
         self.outlet.lead_to(reports);
-        self.order(Order::Introduce);
+        self.runs();
     }
 
     /// Gives an order. Without a thread an item fails; a placeholder, which cannot, waits for one.
@@ -168,7 +173,6 @@ impl Stream {
             next_wave: Duration::ZERO,
             live: None,
             paused: false,
-            listeners: None,
         };
         thread::Builder::new().name(format!("audio {stream}")).spawn(move || {
             let _running = running;
@@ -251,7 +255,6 @@ impl Carried {
                 }
                 Order::Pause => self.paused = true,
                 Order::Resume => self.paused = false,
-                Order::Introduce => self.listeners = None,
                 #[cfg(test)]
                 Order::Panic => {}
             }

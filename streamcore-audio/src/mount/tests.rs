@@ -55,6 +55,7 @@ proptest! {
         let mount = Mount::new(limits(burst, lag, most));
         let mut all: Vec<u64> = Vec::new(); // the frames of each chunk
         let mut listeners: Vec<(Cursor, Option<usize>)> = Vec::new();
+        let mut ever = 0;
         for step in steps {
             match step {
                 Step::Publish(frames) => {
@@ -68,6 +69,7 @@ proptest! {
                         next -= 1;
                     }
                     listeners.push((mount.listen().unwrap(), Some(next)));
+                    ever += 1;
                 }
                 Step::Listen => prop_assert_eq!(mount.listen().err(), Some(ListenError::Full { limit: most })),
                 Step::Read(who, count) if !listeners.is_empty() => {
@@ -97,7 +99,7 @@ proptest! {
                 }
                 Step::Read(..) | Step::Leave(_) => {}
             }
-            prop_assert_eq!(mount.listeners(), listeners.len() as u64);
+            prop_assert_eq!(mount.crowd(), Crowd { now: listeners.len() as u64, ever });
         }
         mount.close();
         for (cursor, next) in &mut listeners {
@@ -149,8 +151,13 @@ fn listeners_share_one_chunk() {
 fn one_that_fell_behind_is_told_with_how_far() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let into = Arc::clone(&told);
-    let outlet = Arc::new(Outlet::new(Reports::new(move |report| into.lock().unwrap().push(report))));
+    let incidents = move |report| {
+        if matches!(report, Report::Incident(_)) {
+            into.lock().unwrap().push(report);
+        }
+    };
     let mount = Mount::new(limits(10, 100, 10));
+    let outlet = Arc::new(Outlet::new(Reports::new(incidents), &mount));
     mount.reports_to(outlet);
     mount.publish(chunk(0), 10);
     let (mut slow, left) = (mount.listen().unwrap(), mount.listen().unwrap());

@@ -11,6 +11,7 @@ use super::{Condition, Key, Language};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     state::App,
+    token::Caller,
     wire::{self, Fields},
 };
 
@@ -20,6 +21,7 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) language: Language,
+    pub(crate) caller: Caller,
     pub(super) params: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Bytes,
@@ -41,6 +43,12 @@ impl Call {
             Some(key) => Ok(key.uuid(what)),
             None => crate::api::random_uuid(),
         }
+    }
+
+    /// Who wants this, as histories tell it: what the token that was shown stands for.
+    #[expect(clippy::unused_self, reason = "accounts are told by what the call shows")]
+    pub(crate) fn by(&self) -> &'static str {
+        "service token"
     }
 
     /// The body as it comes; the first time that it is asked for.

@@ -22,6 +22,7 @@ use crate::{
     error::{ApiError, FieldError, Part, Problem},
     routes,
     state::App,
+    token::Caller,
 };
 
 /// How long a file may take to arrive and to be stored.
@@ -85,8 +86,8 @@ impl Edge {
         S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
-        let (route, params) = match self.admit(method, path, template, &headers) {
-            Ok(Admitted::Route(route, params)) => (route, params),
+        let (route, params, caller) = match self.admit(method, path, template, &headers) {
+            Ok(Admitted::Route(route, params, caller)) => (route, params, caller),
             Ok(Admitted::Options(allow)) => return Ok(respond::no_content(&[(header::ALLOW, allow)])),
             Err(refusal) => {
                 body::discard(body, &headers).await;
@@ -102,10 +103,10 @@ impl Edge {
             }
             Takes::Upload => upload = Some(body::as_it_comes(body, self.app.settings.body_timeout)),
         }
-        let key = match (method, &upload) {
-            (&Method::POST, None) => Key::of(&headers, path, &query, &whole)?,
-            (&Method::POST, Some(_)) => Key::of_upload(&headers, path, &query)?,
-            _ => None,
+        let key = match &upload {
+            _ if !route.info.takes_key => None,
+            None => Key::of(&headers, path, &query, &whole)?,
+            Some(_) => Key::of_upload(&headers, path, &query)?,
         };
         let limit = match route.takes {
             Takes::Upload => UPLOAD_LIMIT,
@@ -118,6 +119,7 @@ impl Edge {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers,
             language,
+            caller,
             body: whole,
             upload: Mutex::new(upload),
             key: key.map(Arc::new),
@@ -142,22 +144,23 @@ impl Edge {
         *template = place.template;
         match place.route(method) {
             Some(route) => {
-                self.authenticate(&route.info, headers)?;
-                Ok(Admitted::Route(route, params))
+                let caller = self.authenticate(&route.info, headers)?;
+                Ok(Admitted::Route(route, params, caller))
             }
             None if method == Method::OPTIONS => Ok(Admitted::Options(place.allow())),
             None => Err(ApiError::MethodNotAllowed { allow: place.allow() }),
         }
     }
 
-    fn authenticate(&self, route: &RouteInfo, headers: &HeaderMap) -> Result<(), ApiError> {
-        match route.access {
-            Access::Public | Access::Read => Ok(()),
-            Access::Token => {
-                let reads = route.method == Method::GET;
-                let given = bearer(headers).ok_or(ApiError::NotAuthenticated { reads })?;
-                if self.app.settings.token.matches(given) { Ok(()) } else { Err(ApiError::WrongToken) }
-            }
+    /// Where no token is needed a wrong one is as good as none.
+    fn authenticate(&self, route: &RouteInfo, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        let given = bearer(headers);
+        let is_right = given.is_some_and(|given| self.app.settings.token.matches(given));
+        match (route.access, given) {
+            _ if is_right => Ok(Caller::Trusted),
+            (Access::Public | Access::Read, _) => Ok(Caller::Anybody),
+            (Access::Token, None) => Err(ApiError::NotAuthenticated { reads: route.method == Method::GET }),
+            (Access::Token, Some(_)) => Err(ApiError::WrongToken),
         }
     }
 }
@@ -178,8 +181,8 @@ async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Du
 
 /// What a request may go on to.
 enum Admitted<'a> {
-    /// This route, with the path's parameters.
-    Route(&'a Route, Vec<(String, String)>),
+    /// This route, with the path's parameters and who calls.
+    Route(&'a Route, Vec<(String, String)>, Caller),
     /// Only to be told which methods there are.
     Options(String),
 }

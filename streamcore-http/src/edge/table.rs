@@ -13,7 +13,7 @@ use super::{Answer, Call, body::MAX_BODY_BYTES};
 pub enum Access {
     /// Everybody, always: health and the page itself.
     Public,
-    /// Everybody who may read: queues, status, audio.
+    /// Everybody who may read: queues, status, audio. Who shows the token is told people's names as well.
     Read,
     /// Only who shows the service token.
     Token,
@@ -28,6 +28,8 @@ pub struct RouteInfo {
     pub template: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Whether an `Idempotency-Key` makes it count once. Elsewhere the header is not looked at.
+    pub takes_key: bool,
 }
 
 pub(super) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
@@ -57,8 +59,9 @@ impl Route {
         F: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        let (info, takes) = (RouteInfo { method, template, access }, Takes::Whole { limit: MAX_BODY_BYTES });
-        Self { info, takes, checks_media: false, handler }
+        let takes_key = method == Method::POST;
+        let info = RouteInfo { method, template, access, takes_key };
+        Self { info, takes: Takes::Whole { limit: MAX_BODY_BYTES }, checks_media: false, handler }
     }
 
     /// The same route, for bodies of up to this many bytes.
@@ -69,6 +72,11 @@ impl Route {
     /// The same route, for a handler that looks at media first.
     pub(crate) fn checking_media(self) -> Self {
         Self { checks_media: true, ..self }
+    }
+
+    /// The same route, for what holds for a while and must therefore be done each time that it is said: an old answer would be silence.
+    pub(crate) fn without_key(self) -> Self {
+        Self { info: RouteInfo { takes_key: false, ..self.info }, ..self }
     }
 
     /// The same route, for a file that its handler reads as it comes.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use streamcore::{FailureReason, TrackId};
+use streamcore::{FailureReason, TrackId, auto_end::ScheduleError, presence::NameError};
 
 use super::ApiError;
 
@@ -86,6 +86,26 @@ pub(crate) enum Problem {
         other: &'static str,
     },
     PlaylistType,
+    /// The same value twice in a list in which each says something.
+    Twice {
+        value: u64,
+    },
+    /// A time zone or a window of the week.
+    Schedule(ScheduleError),
+    /// The name of a source of listeners.
+    SourceName(NameError),
+    /// The stream's own player tells for itself.
+    OwnSource,
+    /// The identity of a listener.
+    ListenerId(NameError),
+    ListenerIdType,
+    TooManyIds {
+        max: usize,
+        got: usize,
+    },
+    /// Nothing is told about listeners.
+    NothingTold,
+    OnlyTrue,
     NoTrack {
         track: TrackId,
     },

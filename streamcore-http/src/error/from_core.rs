@@ -2,7 +2,7 @@
 
 use std::{error::Error, io, sync::Arc};
 
-use streamcore::{driver::CommandError, idempotency, library, playlist, queue, registry};
+use streamcore::{driver::CommandError, idempotency, library, playlist, presence::TooMany, queue, registry};
 
 use super::ApiError;
 
@@ -95,6 +95,8 @@ impl From<CommandError> for ApiError {
             CommandError::NothingToSkip { stream } => Self::NothingToSkip { stream },
             CommandError::NothingToSeek { stream } => Self::NothingToSeek { stream },
             CommandError::NotSeekable { stream } => Self::NotSeekable { stream },
+            CommandError::TooMany { cause: TooMany::Sources { limit }, .. } => Self::TooManySources { limit },
+            CommandError::TooMany { cause: TooMany::Listeners { limit }, .. } => Self::TooManyIds { limit },
             CommandError::Busy { stream } => Self::Busy { stream },
             CommandError::Unavailable { detail } => Self::Unavailable { detail, disk: None },
             CommandError::Corrupt { detail } => Self::Corrupt { detail },

@@ -5,7 +5,7 @@ mod field;
 mod from_core;
 mod respond;
 
-use streamcore::{FailureReason, ItemId, Revision, StreamId, Timestamp, TrackId, playlist, queue::Mode};
+use streamcore::{Ended, FailureReason, ItemId, Revision, StreamId, Timestamp, TrackId, playlist, queue::Mode};
 use warp::http::StatusCode;
 
 pub(crate) use self::{
@@ -54,6 +54,8 @@ pub(crate) enum ApiError {
     /// Nobody can listen: for a listener that is a place that is not there.
     NotOnAir {
         stream: StreamId,
+        /// How its last session ended, if that is known.
+        ended: Option<Ended>,
     },
     CurrentItem {
         item: ItemId,
@@ -128,6 +130,14 @@ pub(crate) enum ApiError {
     ListenersFull {
         limit: usize,
     },
+    /// As many sources tell about a stream's listeners as may.
+    TooManySources {
+        limit: usize,
+    },
+    /// As many listeners of one stream are known by identity as may be.
+    TooManyIds {
+        limit: usize,
+    },
     Busy {
         stream: StreamId,
     },
@@ -197,6 +207,8 @@ impl ApiError {
             Self::KeyInProgress => (S::CONFLICT, "request_in_progress"),
             Self::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too_many_keys"),
             Self::ListenersFull { .. } => (S::SERVICE_UNAVAILABLE, "too_many_listeners"),
+            Self::TooManySources { .. } => (S::CONFLICT, "too_many_sources"),
+            Self::TooManyIds { .. } => (S::CONFLICT, "too_many_listener_ids"),
             Self::Busy { .. } => (S::SERVICE_UNAVAILABLE, "busy"),
             Self::ShuttingDown => (S::SERVICE_UNAVAILABLE, "shutting_down"),
             Self::Unavailable { .. } | Self::Late => (S::SERVICE_UNAVAILABLE, "unavailable"),

@@ -73,12 +73,17 @@ impl ApiError {
             Self::StreamExists { stream }
             | Self::StreamRunning { stream }
             | Self::StreamNotRunning { stream }
-            | Self::NotOnAir { stream }
             | Self::NothingToSkip { stream }
             | Self::NothingPrevious { stream }
             | Self::NothingToSeek { stream }
             | Self::NotSeekable { stream }
             | Self::Busy { stream } => json!({ "stream": stream }),
+            Self::NotOnAir { stream, ended: None } => json!({ "stream": stream }),
+            Self::NotOnAir { stream, ended: Some(ended) } => json!({
+                "stream": stream,
+                "end_reason": ended.cause.reason(),
+                "ended_at": ended.at.to_string()
+            }),
             Self::FileTooLong { limit } => json!({ "limit": limit }),
             Self::TrackExists { track } => json!({ "track_id": track }),
             Self::List(error) => list_details(error),
@@ -95,6 +100,8 @@ impl ApiError {
             | Self::LibraryFull { limit }
             | Self::BodyTooLong { limit }
             | Self::ListenersFull { limit }
+            | Self::TooManySources { limit }
+            | Self::TooManyIds { limit }
             | Self::TooManyUploads { limit }
             | Self::TooManyKeys { limit } => {
                 json!({ "limit": limit })
@@ -136,7 +143,7 @@ fn field_details(fields: &[FieldError], language: Language) -> Value {
     let listed = fields.iter().map(|e| json!({ "field": e.field, "message": e.problem.message(language) }));
     let mut details = json!({ "fields": listed.collect::<Vec<_>>() });
     // The bound that was passed, for programs.
-    if let [FieldError { problem: Problem::Count { max, .. }, .. }] = fields {
+    if let [FieldError { problem: Problem::Count { max, .. } | Problem::TooManyIds { max, .. }, .. }] = fields {
         details["limit"] = Value::from(*max);
     }
     // Why media was refused, for programs: the words are for people.

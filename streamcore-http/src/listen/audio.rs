@@ -21,7 +21,7 @@ use crate::{
     state::App,
 };
 
-/// How long the store may take to tell the stream's name. Listeners do not depend on the store.
+/// How long the store may take to tell the stream's name, or how its last session ended. Listeners do not depend on the store.
 const NAME_LIMIT: Duration = Duration::from_millis(500);
 
 pub(crate) async fn answer(call: Call) -> Answer {
@@ -31,11 +31,15 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let titles = call.headers.get("icy-metadata").is_some_and(|value| value.as_bytes().trim_ascii() == b"1");
     let mut response = if call.is_head() {
         if !app.broadcast.is_on_air(stream) {
-            return Err(ApiError::NotOnAir { stream });
+            return Err(not_on_air(app, stream).await);
         }
         warp::reply::stream(futures::stream::empty::<Result<bytes::Bytes, std::convert::Infallible>>()).into_response()
     } else {
-        endless(listen(app, stream, titles)?)
+        match listen(app, stream, titles) {
+            Ok(listening) => endless(listening),
+            Err(ApiError::NotOnAir { .. }) => return Err(not_on_air(app, stream).await),
+            Err(error) => return Err(error),
+        }
     };
     let headers = response.headers_mut();
     for (name, value) in [
@@ -71,10 +75,16 @@ fn listen(app: &App, stream: StreamId, titles: bool) -> Result<Listening, ApiErr
 
 fn refused(error: ListenError, stream: StreamId) -> ApiError {
     match error {
-        ListenError::NotRunning => ApiError::NotOnAir { stream },
+        ListenError::NotRunning => ApiError::NotOnAir { stream, ended: None },
         ListenError::Full { limit } => ApiError::ListenersFull { limit },
         _ => ApiError::Internal,
     }
+}
+
+/// There is nothing to listen to; and if that is known, when and why it ended.
+async fn not_on_air(app: &App, stream: StreamId) -> ApiError {
+    let view = tokio::time::timeout(NAME_LIMIT, app.host.view(stream)).await;
+    ApiError::NotOnAir { stream, ended: view.ok().and_then(Result::ok).and_then(|view| view.ended) }
 }
 
 async fn name(app: &App, stream: StreamId) -> String {

@@ -86,8 +86,7 @@ fn document() -> Value {
 fn describe(route: &RouteInfo, operation: Operation) -> Value {
     let mut parameters: Vec<Value> = names(route.template).map(|name| parts::reference("parameters", name)).collect();
     parameters.extend(operation.query);
-    let is_post = route.method == warp::http::Method::POST;
-    if is_post {
+    if route.takes_key {
         parameters.push(parts::reference("parameters", "idempotency_key"));
     }
     if operation.edits_queue {
@@ -109,7 +108,11 @@ fn describe(route: &RouteInfo, operation: Operation) -> Value {
         responses.insert("401".to_owned(), parts::reference("responses", "unauthorized"));
     }
     responses.insert("default".to_owned(), parts::reference("responses", "error"));
-    let security = if route.access == Access::Token { json!([{ "token": [] }]) } else { json!([]) };
+    let security = match route.access {
+        Access::Token => json!([{ "token": [] }]),
+        Access::Read if operation.tells_who => json!([{}, { "token": [] }]),
+        Access::Public | Access::Read => json!([]),
+    };
     let mut described = json!({
         "operationId": operation_id(route),
         "tags": [operation.tag],
@@ -118,6 +121,9 @@ fn describe(route: &RouteInfo, operation: Operation) -> Value {
         "responses": responses,
         "security": security
     });
+    if let Some(description) = operation.description {
+        described["description"] = json!(description);
+    }
     if let Some((required, body)) = operation.body {
         described["requestBody"] = json!({ "required": required, "content": content(body) });
     }

@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 
 use super::{
     parts::reference,
-    schemas::{flag, text, whole, word},
+    schemas::{flag, list, text, whole, word},
 };
 
 /// What the route table does not say of a route.
 pub(super) struct Operation {
     pub(super) tag: &'static str,
     pub(super) summary: &'static str,
+    /// What a caller must know beyond that.
+    pub(super) description: Option<&'static str>,
     pub(super) query: Vec<Value>,
     /// Whether it must be there, and what it is.
     pub(super) body: Option<(bool, Content)>,
@@ -25,6 +27,8 @@ pub(super) struct Operation {
     pub(super) tagged: bool,
     /// Takes `If-None-Match`.
     pub(super) cached: bool,
+    /// Tells who shows the token more than others.
+    pub(super) tells_who: bool,
 }
 
 /// What a body holds.
@@ -42,6 +46,7 @@ fn answers(tag: &'static str, summary: &'static str, name: &str) -> Operation {
     Operation {
         tag,
         summary,
+        description: None,
         query: Vec::new(),
         body: None,
         status: 200,
@@ -50,6 +55,7 @@ fn answers(tag: &'static str, summary: &'static str, name: &str) -> Operation {
         edits_queue: false,
         tagged: false,
         cached: false,
+        tells_who: false,
     }
 }
 
@@ -70,6 +76,15 @@ impl Operation {
 
     fn optional_body(self, name: &str) -> Self {
         Self { body: Some((false, schema(name))), ..self }
+    }
+
+    fn described(self, description: &'static str) -> Self {
+        Self { description: Some(description), ..self }
+    }
+
+    /// With what it does not tell everybody.
+    fn tells_who(self, description: &'static str) -> Self {
+        Self { tells_who: true, ..self.described(description) }
     }
 
     fn created(self) -> Self {
@@ -122,6 +137,12 @@ fn mode() -> Value {
     word(&["fifo", "priority", "fair"])
 }
 
+/// What who tells of listeners must do to be believed.
+const TELLING: &str = "What a source tells holds for 90 s. With `joined` and `left` each listener must be named again in `joined` within 90 s, \
+or counts as gone. Whenever `known` is false for the source (after a restart of the server it is, and with it `listeners_known`), all of its \
+listeners are due: as `listeners`, or their count. A source that stays silent is unknown after 90 s and gone after another 5 min. An \
+`Idempotency-Key` is ignored: each report is taken.";
+
 /// Every route, by method and template.
 #[rustfmt::skip]
 pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
@@ -157,15 +178,26 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("GET",    "/api/v1/streams", answers("streams", "All streams", "StreamPage").pages()),
         ("POST",   "/api/v1/streams", answers("streams", "Create a stream, stopped", "Stream").body("NewStream").created()),
         ("GET",    "/api/v1/streams/{stream}", answers("streams", "A stream", "Stream")),
-        ("PATCH",  "/api/v1/streams/{stream}", answers("streams", "Rename a stream", "Stream").body("StreamEdit")),
+        ("PATCH",  "/api/v1/streams/{stream}", answers("streams", "Rename a stream, or change its settings", "Stream").body("StreamEdit")),
         ("DELETE", "/api/v1/streams/{stream}", answers("streams", "Delete a stopped stream with its queue", "Done")),
-        ("GET",    "/api/v1/streams/{stream}/status", answers("streams", "What a stream does", "StreamStatus")),
+        ("GET",    "/api/v1/streams/{stream}/status", answers("streams", "What a stream does", "StreamStatus").tells_who("Without the token `ended_by` is null.")),
         ("POST",   "/api/v1/streams/{stream}/start", answers("streams", "Put a stream on the air", "StreamStatus")),
         ("POST",   "/api/v1/streams/{stream}/stop", answers("streams", "Take a stream off the air", "StreamStatus")),
         ("POST",   "/api/v1/streams/{stream}/pause", answers("streams", "Send silence and keep the place", "StreamStatus")),
         ("POST",   "/api/v1/streams/{stream}/resume", answers("streams", "Go on after a pause", "StreamStatus")),
         ("POST",   "/api/v1/streams/{stream}/seek", answers("streams", "On to another place in the current track", "StreamStatus").body("Seek")),
         ("POST",   "/api/v1/streams/{stream}/skip", edits("End the current item, or remove the head of a stream that is not running", "SkipAnswer").optional_body("Skip")),
+        ("GET",    "/api/v1/streams/{stream}/sessions", answers("streams", "Its sessions that ended, newest first", "SessionPage").pages().tells_who("Without the token `ended_by` and `detail` are null.")),
+
+        ("GET",    "/api/v1/streams/{stream}/listeners", answers("presence", "How many listen, as each source tells it", "Listeners").tells_who("Without the token `sources` is empty: only the totals are told.")),
+        ("POST",   "/api/v1/streams/{stream}/listeners", answers("presence", "Tell who listens; it holds for 90 s", "Listeners").body("Told").described(TELLING)),
+        ("GET",    "/api/v1/streams/{stream}/auto-end", answers("presence", "How a stream ends by itself, and the end that it is heading for", "AutoEnd")),
+        ("PUT",    "/api/v1/streams/{stream}/auto-end", answers("presence", "Change what is named of it; null is the server's default", "AutoEnd").body("AutoEndChange")),
+        ("POST",   "/api/v1/streams/{stream}/auto-end/keep-alive", answers("presence", "Have an empty stream count as empty from now on, anew", "AutoEnd").described("An `Idempotency-Key` is ignored: each keep-alive begins the time anew.")),
+        ("GET",    "/api/v1/streams/{stream}/warnings", Operation {
+            content: Content::Json(list(reference("schemas", "Warning"))),
+            ..answers("presence", "The warnings of the coming end that were given, newest last", "Warning")
+        }),
 
         ("GET",    "/api/v1/tracks", answers("library", "The tracks in which every word occurs, by title", "TrackPage").query("q", text(), "The words.").pages()),
         ("POST",   "/api/v1/tracks", answers("library", "Put media into the library", "Track").body("NewTrack").created()),

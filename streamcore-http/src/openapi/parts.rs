@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::schemas::{text, uuid};
 
-pub(super) const DESCRIPTION: &str = "Reading is anonymous; whatever changes something needs the service token. `HEAD` and `OPTIONS` work \
+pub(super) const DESCRIPTION: &str = "Reading is anonymous; whatever changes something needs the service token, and so does being told who did. `HEAD` and `OPTIONS` work \
 everywhere, a trailing slash makes no difference, unknown keys of a body are ignored, a key that occurs twice is refused. Messages come in \
 Russian if `Accept-Language` prefers it, else in English.";
 
@@ -16,6 +16,7 @@ pub(super) fn tags() -> Value {
     json!([
         { "name": "queue", "description": "What plays on a stream and what waits." },
         { "name": "streams", "description": "Which streams there are, and what they do." },
+        { "name": "presence", "description": "Who listens to a stream, and the end that follows when nobody does." },
         { "name": "library", "description": "Tracks that people keep, and files that can be queued." },
         { "name": "playlist", "description": "The queue of one stream for clients of the older playlist API." },
         { "name": "listening", "description": "The broadcast and the page." },

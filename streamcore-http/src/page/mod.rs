@@ -24,6 +24,7 @@ const INDEX: &str = include_str!("../../assets/index.html");
 /// The files under `/assets/`.
 const FILES: &[(&str, &str, &str)] = &[
     ("style.css", CSS, include_str!("../../assets/style.css")),
+    ("autoend.css", CSS, include_str!("../../assets/autoend.css")),
     ("icon.svg", SVG, include_str!("../../assets/icon.svg")),
     ("app.js", JS, include_str!("../../assets/app.js")),
     ("api.js", JS, include_str!("../../assets/api.js")),
@@ -34,6 +35,12 @@ const FILES: &[(&str, &str, &str)] = &[
     ("tabs.js", JS, include_str!("../../assets/tabs.js")),
     ("player.js", JS, include_str!("../../assets/player.js")),
     ("now.js", JS, include_str!("../../assets/now.js")),
+    ("ended.js", JS, include_str!("../../assets/ended.js")),
+    ("servertime.js", JS, include_str!("../../assets/servertime.js")),
+    ("autoend.js", JS, include_str!("../../assets/autoend.js")),
+    ("settings.js", JS, include_str!("../../assets/settings.js")),
+    ("windows.js", JS, include_str!("../../assets/windows.js")),
+    ("sessions.js", JS, include_str!("../../assets/sessions.js")),
     ("queue.js", JS, include_str!("../../assets/queue.js")),
     ("edits.js", JS, include_str!("../../assets/edits.js")),
     ("tools.js", JS, include_str!("../../assets/tools.js")),

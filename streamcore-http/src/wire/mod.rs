@@ -1,11 +1,15 @@
 //! What travels: request and response types, apart from the core's, so that neither bends the other.
 
+mod auto_end;
 mod fields;
 mod health;
 mod history;
 mod item;
 mod playlist;
+mod presence;
 mod queue;
+mod schedule;
+mod session;
 mod stream;
 mod strict;
 mod track;
@@ -18,15 +22,18 @@ use streamcore::StreamId;
 use crate::error::Problem;
 
 pub(crate) use self::{
+    auto_end::{AutoEnd, AutoEndChange, Countdown, Warning},
     fields::Fields,
     health::{Dependency, Health},
     history::HistoryPage,
     item::{AddItem, Item},
     playlist::{PlaylistEntry, PlaylistItem, Removed, Reorder, Reordered},
+    presence::{Listeners, Told},
     queue::{
         Added, AddedBatch, Done, Migrated, ModeAnswer, QueuePage, QueueState, QueueStats, RepeatAnswer, SkipAnswer,
     },
-    stream::{NewStream, StreamPage, StreamRecord, StreamStatus, read_name},
+    session::SessionPage,
+    stream::{NewStream, StreamEdit, StreamPage, StreamRecord, StreamStatus},
     track::{EditTrack, NewTrack, Track, TrackPage},
 };
 

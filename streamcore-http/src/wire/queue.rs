@@ -1,7 +1,7 @@
 //! Queues as clients read them.
 
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Number;
 use std::time::Duration;
 
 use streamcore::{
@@ -9,7 +9,7 @@ use streamcore::{
     queue::{EditKind, Mode, QueueView, Repeat},
 };
 
-use super::{Item, seconds};
+use super::{Countdown, Item, seconds};
 
 /// A page of the list: the current item first, then what waits.
 #[derive(Debug, Serialize)]
@@ -101,18 +101,19 @@ pub(crate) struct QueueState {
     current_position: Number,
     listeners_count: u64,
     is_placeholder: bool,
-    /// Timers come with auto-end's own routes.
-    auto_end_timer: Value,
+    /// The end that it is heading for; null if it is not.
+    auto_end_timer: Option<Countdown>,
     last_activity: Option<String>,
 }
 
 impl QueueState {
     /// Of a stream that nobody created there is no view: it is stopped.
-    pub(crate) fn new(channel: StreamId, view: Option<StreamView>) -> Self {
+    pub(crate) fn new(channel: StreamId, view: Option<StreamView>, now: Timestamp) -> Self {
+        let auto_end_timer = view.as_ref().and_then(|view| Countdown::of(view, now));
         let status = view.as_ref().map_or(Status::Stopped, |view| view.status);
         let (current, position, listeners, started) = match view {
-            Some(view) => (view.current, view.position, view.listeners, view.started_at),
-            None => (None::<QueueItem>, std::time::Duration::ZERO, None, None),
+            Some(view) => (view.current, view.position, view.audience.count, view.started_at),
+            None => (None::<QueueItem>, Duration::ZERO, 0, None),
         };
         Self {
             channel_id: channel,
@@ -120,9 +121,9 @@ impl QueueState {
             current_item: current.map(|item| Item::new(channel, item, Some(0))),
             started_at: started.map(|t| t.to_string()),
             current_position: seconds(position),
-            listeners_count: listeners.unwrap_or(0),
+            listeners_count: listeners,
             is_placeholder: status == Status::Placeholder,
-            auto_end_timer: Value::Null,
+            auto_end_timer,
             last_activity: None,
         }
     }

@@ -4,8 +4,13 @@ use serde::Serialize;
 use serde_json::Number;
 use streamcore::{EndReason, Status, StreamId, StreamView, Timestamp, registry};
 
-use super::{Fields, Item, seconds};
-use crate::error::ApiError;
+use super::{
+    AutoEndChange, Countdown, Fields, Item,
+    auto_end::HeldCountdown,
+    seconds,
+    session::{empty_seconds, ended_by},
+};
+use crate::{error::ApiError, token::Caller};
 
 /// The longest name of a stream, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -29,7 +34,7 @@ impl StreamRecord {
             name: record.name,
             created_at: record.created_at.to_string(),
             status: view.map_or(Status::Stopped, |view| view.status),
-            listeners_count: view.and_then(|view| view.listeners).unwrap_or(0),
+            listeners_count: view.map_or(0, |view| view.audience.count),
         }
     }
 }
@@ -61,11 +66,28 @@ pub(crate) struct StreamStatus {
     started_at: Option<String>,
     ended_at: Option<String>,
     end_reason: Option<EndReason>,
+    /// Who ended it, if somebody did; for who may know.
+    ended_by: Option<String>,
+    /// For how long it had counted as empty, if that is why it ended.
+    empty_seconds: Option<u64>,
+    /// The number of the running session, or of the last one; 0 before the first.
+    session: u64,
+    peak_listeners: u64,
+    total_listeners: u64,
+    /// The end that it is heading for; null if it is not.
+    auto_end: Option<HeldCountdown>,
 }
 
 impl StreamStatus {
-    pub(crate) fn new(record: registry::StreamRecord, view: StreamView, node: &str, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        record: registry::StreamRecord,
+        view: StreamView,
+        node: &str,
+        now: Timestamp,
+        caller: Caller,
+    ) -> Self {
         let metrics = view.metrics(now);
+        let auto_end = Countdown::of(&view, now).map(|countdown| HeldCountdown::new(countdown, &view));
         Self {
             channel_id: record.id,
             uuid: record.uuid.hyphenated().to_string(),
@@ -75,13 +97,19 @@ impl StreamStatus {
             current_item: view.current.map(|item| Item::new(record.id, item, Some(0))),
             current_position: seconds(view.position),
             listeners_count: metrics.listeners_count,
-            listeners_known: view.listeners.is_some(),
+            listeners_known: view.audience.complete,
             uptime_seconds: metrics.uptime.as_secs(),
             tracks_played: metrics.tracks_played,
             errors_count: metrics.errors_count,
             started_at: view.started_at.map(|t| t.to_string()),
-            ended_at: view.ended.map(|(t, _)| t.to_string()),
-            end_reason: view.ended.map(|(_, reason)| reason),
+            ended_at: view.ended.as_ref().map(|ended| ended.at.to_string()),
+            end_reason: view.ended.as_ref().map(|ended| ended.cause.reason()),
+            ended_by: caller.told(view.ended.as_ref().and_then(|ended| ended_by(&ended.cause))),
+            empty_seconds: view.ended.as_ref().and_then(empty_seconds),
+            session: view.session,
+            peak_listeners: view.peak_listeners,
+            total_listeners: view.total_listeners,
+            auto_end,
         }
     }
 }
@@ -92,6 +120,7 @@ pub(crate) struct NewStream {
     /// None: the server chooses.
     pub(crate) id: Option<StreamId>,
     pub(crate) name: String,
+    pub(crate) auto_end: AutoEndChange,
 }
 
 impl NewStream {
@@ -99,18 +128,30 @@ impl NewStream {
         let id = fields.integer("id").map(StreamId::new);
         let name = fields.line("name", MAX_NAME_CHARS);
         let name = fields.require("name", name);
-        // Settings come with the options they set; until then an object is taken and nothing is in it that we know.
-        if fields.object("settings", usize::MAX).is_none() {
-            return fields.finish(None);
-        }
-        let read = name.map(|name| Self { id, name });
+        let auto_end = read_settings(&mut fields).unwrap_or_default();
+        let read = name.map(|name| Self { id, name, auto_end });
         fields.finish(read)
     }
 }
 
-/// A new name for a stream.
-pub(crate) fn read_name(mut fields: Fields) -> Result<String, ApiError> {
-    let name = fields.line("name", MAX_NAME_CHARS);
-    let name = fields.require("name", name);
-    fields.finish(name)
+/// What is to be different about a stream.
+#[derive(Debug)]
+pub(crate) struct StreamEdit {
+    pub(crate) name: Option<String>,
+    pub(crate) auto_end: Option<AutoEndChange>,
+}
+
+impl StreamEdit {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self, ApiError> {
+        let is_about_settings = fields.gives("settings");
+        let name = fields.line("name", MAX_NAME_CHARS);
+        let name = if is_about_settings { name } else { fields.require("name", name) };
+        let auto_end = read_settings(&mut fields);
+        fields.finish(Some(Self { name, auto_end }))
+    }
+}
+
+/// `settings: {auto_end: {...}}`.
+fn read_settings(fields: &mut Fields) -> Option<AutoEndChange> {
+    fields.part("settings", |settings| settings.part("auto_end", |auto_end| Some(AutoEndChange::read(auto_end))))
 }

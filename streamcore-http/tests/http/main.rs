@@ -3,6 +3,7 @@
 mod common;
 
 mod actions;
+mod auto_end;
 mod batch;
 mod conditions;
 mod connections;
@@ -16,6 +17,7 @@ mod messages;
 mod openapi;
 mod page;
 mod playlist;
+mod presence;
 mod protocol;
 mod queue;
 mod streams;

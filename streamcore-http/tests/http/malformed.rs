@@ -40,6 +40,8 @@ async fn bodies_that_are_no_json_object_are_422() {
         ("POST", "/api/v1/streams"),
         ("PATCH", "/api/v1/streams/7"),
         ("POST", "/api/v1/streams/7/seek"),
+        ("PUT", "/api/v1/streams/7/auto-end"),
+        ("POST", "/api/v1/streams/7/listeners"),
         ("PATCH", move_path.as_str()),
     ] {
         for body in &bodies {
@@ -123,6 +125,10 @@ async fn no_input_of_any_kind_is_a_server_error() {
         r#"{"track_id":"x"}"#,
         r#"{"url":"a.mp3","title":"\ud83d\ude00","tier":null,"duration":0}"#,
         r#"{"status":"playing"}"#,
+        r#"{"timeout_seconds":-0.0,"windows":[{"days":[1],"from":null}]}"#,
+        r#"{"time_zone":"\u0000","warnings_seconds":[[]]}"#,
+        r#"{"settings":{"auto_end":{"windows":{}}}}"#,
+        r#"{"joined":[1e308],"left":[{}],"source":"\ud83d\ude00"}"#,
         r#"{"items":[{"id":1,"position":-1}]}"#,
         r#"{"title":"x","url":"a.mp3","artist":7}"#,
     ]

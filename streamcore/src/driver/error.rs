@@ -1,5 +1,7 @@
 use crate::{
-    StreamId, queue, registry,
+    StreamId,
+    presence::TooMany,
+    queue, registry,
     stream::{Refusal, StoreError, StoreErrorKind},
 };
 
@@ -43,6 +45,14 @@ pub enum CommandError {
         /// Which.
         stream: StreamId,
     },
+    /// More sources or listeners are told of than are kept.
+    #[error("stream {stream}: {cause}")]
+    TooMany {
+        /// Which.
+        stream: StreamId,
+        /// What there are too many of.
+        cause: TooMany,
+    },
     /// The stream has as many unanswered commands as it takes. Try again.
     #[error("stream {stream} has too many commands waiting; try again shortly")]
     Busy {
@@ -74,6 +84,7 @@ impl CommandError {
             Refusal::NothingToSkip => Self::NothingToSkip { stream },
             Refusal::NothingToSeek => Self::NothingToSeek { stream },
             Refusal::NotSeekable => Self::NotSeekable { stream },
+            Refusal::TooMany(cause) => Self::TooMany { stream, cause },
             Refusal::Suspended => Self::ShuttingDown,
             Refusal::Store(StoreError { kind: StoreErrorKind::Away, detail }) => Self::Unavailable { detail },
             Refusal::Store(StoreError { kind: StoreErrorKind::Unreadable, detail }) => Self::Corrupt { detail },

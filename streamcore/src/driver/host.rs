@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt, channel::oneshot, future::join_all};
+use futures::{StreamExt, channel::oneshot, future::join_all, lock::Mutex as AsyncMutex};
 
 use super::{
     CommandError, Ports,
@@ -14,7 +14,10 @@ use super::{
     stream_loop::{StreamLoop, view},
 };
 use crate::{
-    EndReason, Event, EventKind, ItemId, Port, QueueItem, Revision, StreamId, StreamView, registry,
+    EndCause, Event, EventKind, ItemId, Port, QueueItem, Revision, StreamId, StreamView,
+    auto_end::{Overrides, Settings},
+    presence::{Observation, SourceId, SourceView, Terms},
+    registry::{self, StreamRecord},
     stream::{Command, Done, Effects, Snapshot, Stream},
 };
 
@@ -59,6 +62,8 @@ impl From<Done> for Skipped {
 pub struct Host {
     ports: Ports,
     streams: Mutex<Streams>,
+    /// Settings are stored and then told: one after the other, so that what is told last is what is stored.
+    configuring: AsyncMutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +71,8 @@ struct Streams {
     driven: BTreeMap<StreamId, Driven>,
     /// Streams that are being deleted: no command is taken for them.
     deleting: BTreeSet<StreamId>,
+    /// Streams that ran before this process and are about to go on.
+    resuming: BTreeSet<StreamId>,
     listening_for_hints: bool,
     shutting_down: bool,
 }
@@ -83,7 +90,7 @@ impl Host {
     /// Drives streams on these ports; none yet.
     #[must_use]
     pub fn new(ports: Ports) -> Arc<Self> {
-        Arc::new(Self { ports, streams: Mutex::default() })
+        Arc::new(Self { ports, streams: Mutex::default(), configuring: AsyncMutex::default() })
     }
 
     /// Resumes the streams that were running when the process before this one ended, however it ended; returns them.
@@ -95,21 +102,53 @@ impl Host {
     /// Those of [`Registry::running`](crate::registry::Registry::running), and of an outage while the snapshots are read: call it again.
     pub async fn resume_all(self: &Arc<Self>) -> registry::Result<Vec<StreamId>> {
         let running = self.ports.registry.running().await?;
+        self.lock().resuming.extend(running.iter().copied());
+        let mut read = Vec::with_capacity(running.len());
         for id in &running {
             let snapshot = match self.ports.registry.snapshot(*id).await {
                 Err(registry::Error::Corrupt { detail }) => {
-                    let at = self.ports.runtime.now();
-                    let kind = EventKind::StoreFailed { port: Port::Registry, detail };
-                    self.ports.sink.record(&Event { at, stream: *id, kind });
-                    Some(Snapshot { started_at: Some(at), ..Snapshot::default() })
+                    let at = self.tell_corrupt(*id, detail);
+                    // It must not take the number of a session that is in the history.
+                    let last = match self.ports.registry.sessions(*id, None, 1).await {
+                        Err(registry::Error::Corrupt { .. }) => None,
+                        newest => newest?.sessions.first().map(|session| session.number),
+                    };
+                    Snapshot { started_at: Some(at), session: last.unwrap_or(0) + 1, ..Snapshot::default() }
                 }
-                read => read?,
+                read => read?.unwrap_or_default(),
             };
-            if self.drive(*id, snapshot).is_err() {
+            let settings = match self.ports.registry.get(*id).await {
+                Err(registry::Error::Corrupt { detail }) => {
+                    self.tell_corrupt(*id, detail);
+                    // Its owner may have wanted it never to end.
+                    Arc::new(Settings { enabled: false, ..self.ports.auto_end.clone() })
+                }
+                record => self.settings_of(record?.as_ref()),
+            };
+            read.push((*id, snapshot, settings));
+        }
+        // All at once: an overdue end waits for listeners to come back from now on, not from when some other stream was read.
+        for (id, snapshot, settings) in read {
+            if self.drive(id, snapshot, settings).is_err() {
                 break; // shutting down
             }
+            self.lock().resuming.remove(&id);
         }
         Ok(running)
+    }
+
+    fn tell_corrupt(&self, stream: StreamId, detail: String) -> crate::Timestamp {
+        let at = self.ports.runtime.now();
+        let kind = EventKind::StoreFailed { port: Port::Registry, detail };
+        self.ports.sink.record(&Event { at, stream, kind });
+        at
+    }
+
+    /// What holds for the end by itself of the stream with this record.
+    fn settings_of(&self, record: Option<&StreamRecord>) -> Arc<Settings> {
+        Arc::new(
+            record.map_or_else(|| self.ports.auto_end.clone(), |record| record.auto_end.over(&self.ports.auto_end)),
+        )
     }
 
     /// Puts a stream on the air. Idempotent. The answer shows what plays.
@@ -121,13 +160,94 @@ impl Host {
         self.command_view(stream, Command::Start).await
     }
 
-    /// Ends a stream: listeners are disconnected, the current item waits again at the head of the queue. Idempotent.
+    /// Ends a stream because somebody wants it: `by` is who, as the history will tell. Listeners are disconnected, the current item waits
+    /// again at the head of the queue. Idempotent.
     ///
     /// # Errors
     /// As for [`start`](Host::start). If the store is unavailable the stream has left the air all the same, and the end is noted as soon as
     /// the store is back.
-    pub async fn stop(self: &Arc<Self>, stream: StreamId) -> Result<StreamView, CommandError> {
-        self.command_view(stream, Command::Stop(EndReason::Manual)).await
+    pub async fn stop(self: &Arc<Self>, stream: StreamId, by: &str) -> Result<StreamView, CommandError> {
+        self.end(stream, EndCause::Manual { by: by.to_owned() }).await
+    }
+
+    /// Ends a stream for whatever reason, as [`stop`](Host::stop) does.
+    ///
+    /// # Errors
+    /// As for [`stop`](Host::stop).
+    pub async fn end(self: &Arc<Self>, stream: StreamId, cause: EndCause) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Stop(cause)).await
+    }
+
+    /// Has an empty stream count as empty from now on, anew: the end it is heading for is put off by the whole timeout. Acknowledged when it
+    /// is stored; of a stream with listeners nothing changes. `by` is who asks.
+    ///
+    /// # Errors
+    /// As for [`pause`](Host::pause).
+    pub async fn keep_alive(self: &Arc<Self>, stream: StreamId, by: &str) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::KeepAlive { by: by.to_owned() }).await
+    }
+
+    /// Stores what of the defaults is different for a stream's end by itself; a timer that runs obeys at once. `change` is given what is
+    /// stored now and the defaults, and answers what is to be. What is stored and cannot be read is taken for nothing: so it can be mended.
+    ///
+    /// # Errors
+    /// As for [`start`](Host::start). If it was stored and the stream could not be told, it obeys from its next restart on; repeat it.
+    pub async fn configure(
+        self: &Arc<Self>,
+        stream: StreamId,
+        change: impl FnOnce(Overrides, &Settings) -> Overrides + Send + 'static,
+    ) -> Result<StreamView, CommandError> {
+        let (done, answer) = oneshot::channel();
+        let host = self.clone();
+        // In a task of its own: a caller who goes away between the two steps must not leave a stream that obeys other settings than are stored.
+        self.ports.runtime.spawn(Box::pin(async move {
+            let _gone = done.send(host.store_and_tell(stream, change).await);
+        }));
+        answer.await.unwrap_or(Err(CommandError::ShuttingDown))
+    }
+
+    async fn store_and_tell(
+        self: &Arc<Self>,
+        stream: StreamId,
+        change: impl FnOnce(Overrides, &Settings) -> Overrides + Send,
+    ) -> Result<StreamView, CommandError> {
+        let _one_after_the_other = self.configuring.lock().await;
+        let stored = match self.ports.registry.get(stream).await {
+            Err(registry::Error::Corrupt { .. }) => Overrides::default(),
+            read => read?.ok_or(CommandError::NotFound { stream })?.auto_end,
+        };
+        let record = self.ports.registry.set_auto_end(stream, change(stored, &self.ports.auto_end)).await?;
+        self.command_view(stream, Command::Configure(self.settings_of(Some(&record)))).await
+    }
+
+    /// What holds for streams that say nothing else of how they end by themselves.
+    #[must_use]
+    pub fn auto_end(&self) -> &Settings {
+        &self.ports.auto_end
+    }
+
+    /// Takes what a source tells about who listens to a stream, running or not.
+    ///
+    /// # Errors
+    /// As for [`start`](Host::start), and [`TooMany`](CommandError::TooMany): then nothing of it is taken.
+    pub async fn observe(
+        self: &Arc<Self>,
+        stream: StreamId,
+        source: SourceId,
+        terms: Terms,
+        observation: Observation,
+    ) -> Result<StreamView, CommandError> {
+        self.command_view(stream, Command::Observe { source, terms, observation }).await
+    }
+
+    /// Who listens to a stream, source by source; nobody is known of before a stream's first start or report in this process.
+    #[must_use]
+    pub fn presence(&self, stream: StreamId) -> Vec<(SourceId, SourceView)> {
+        let driven = self.lock().driven.get(&stream).cloned();
+        driven.map_or_else(Vec::new, |driven| {
+            let stream = driven.stream.lock().unwrap_or_else(PoisonError::into_inner);
+            stream.presence().sources().map(|(source, view)| (source.clone(), view)).collect()
+        })
     }
 
     /// Silence from now on; listeners stay. Idempotent.
@@ -194,12 +314,11 @@ impl Host {
         if let Some(driven) = driven {
             return Ok(view(&driven.stream, now));
         }
-        if self.ports.registry.get(stream).await?.is_none() {
-            return Err(CommandError::NotFound { stream });
-        }
+        let record = self.ports.registry.get(stream).await?.ok_or(CommandError::NotFound { stream })?;
         // Not driven here: whatever the snapshot says of running is of a process that is gone.
         let snapshot = stopped(self.ports.registry.snapshot(stream).await?.unwrap_or_default());
-        Ok(Stream::restore(stream, self.ports.policy.clone(), snapshot, now).0.view(now))
+        let settings = self.settings_of(Some(&record));
+        Ok(Stream::restore(stream, self.ports.policy.clone(), settings, snapshot, now).0.view(now))
     }
 
     /// Forgets a stopped stream, its queue and its history.
@@ -267,14 +386,13 @@ impl Host {
         if let Some(driven) = driven.as_ref().filter(|driven| !driven.mailbox.is_closed()) {
             return Ok(driven.clone());
         }
-        if self.ports.registry.get(stream).await?.is_none() {
-            return Err(CommandError::NotFound { stream });
-        }
+        let record = self.ports.registry.get(stream).await?.ok_or(CommandError::NotFound { stream })?;
         let snapshot = self.ports.registry.snapshot(stream).await?.unwrap_or_default();
         // A stream whose loop broke down goes on. Of one that had none whatever the snapshot says of running is of a process that is gone:
-        // `resume_all` resumes those.
-        let snapshot = if driven.is_some() { snapshot } else { stopped(snapshot) };
-        self.drive(stream, Some(snapshot))
+        // `resume_all` resumes those, and one that it is about to resume goes on here and now.
+        let goes_on = driven.is_some() || self.lock().resuming.contains(&stream);
+        let snapshot = if goes_on { snapshot } else { stopped(snapshot) };
+        self.drive(stream, snapshot, self.settings_of(Some(&record)))
     }
 
     async fn command_to(&self, driven: Driven, stream: StreamId, command: Command) -> Result<Done, CommandError> {
@@ -295,7 +413,12 @@ impl Host {
     }
 
     /// Gives a stream a loop, unless it has one.
-    fn drive(self: &Arc<Self>, id: StreamId, snapshot: Option<Snapshot>) -> Result<Driven, CommandError> {
+    fn drive(
+        self: &Arc<Self>,
+        id: StreamId,
+        snapshot: Snapshot,
+        settings: Arc<Settings>,
+    ) -> Result<Driven, CommandError> {
         let mut streams = self.lock();
         if streams.shutting_down {
             return Err(CommandError::ShuttingDown);
@@ -307,7 +430,7 @@ impl Host {
             self.pass_on_hints();
         }
         let (stream, effects): (Stream, Effects) =
-            Stream::restore(id, self.ports.policy.clone(), snapshot.unwrap_or_default(), self.ports.runtime.now());
+            Stream::restore(id, self.ports.policy.clone(), settings, snapshot, self.ports.runtime.now());
         let (stop, stopped) = oneshot::channel();
         let driven =
             Driven { mailbox: Mailbox::default(), stream: Arc::new(Mutex::new(stream)), _stop: Arc::new(stop) };

@@ -88,8 +88,13 @@ impl Mailbox {
             if state.closed {
                 return;
             }
-            if matches!(report, Report::Progress { .. } | Report::Listeners { .. }) {
-                state.reports.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&report));
+            let is_about_listeners =
+                |report: &Report| matches!(report, Report::Listeners { .. } | Report::ListenersUnknown);
+            if is_about_listeners(&report) {
+                state.reports.retain(|old| !is_about_listeners(old));
+            }
+            if matches!(report, Report::Progress { .. }) {
+                state.reports.retain(|old| !matches!(old, Report::Progress { .. }));
             }
             if matches!(report, Report::Incident(_)) {
                 let waiting = state.reports.iter().filter(|report| matches!(report, Report::Incident(_))).count();
@@ -200,7 +205,7 @@ mod tests {
         let mailbox = Mailbox::default();
         let _waiting: Vec<_> = (0..MAX_COMMANDS).map(|_| mailbox.command(Command::Pause).unwrap()).collect();
         assert_eq!(mailbox.command(Command::Pause).unwrap_err(), NotTaken::Full);
-        mailbox.report(Report::Listeners { count: 1 });
+        mailbox.report(Report::Listeners { count: 1, ever: 1 });
         assert!(matches!(block_on(mailbox.next()), Letter::Report(_)));
         assert!(matches!(block_on(mailbox.next()), Letter::Command(..)));
         assert_eq!(mailbox.command(Command::Pause).unwrap_err(), NotTaken::Full, "taken out is not yet answered");

@@ -16,7 +16,12 @@ pub use self::{
     host::{Host, Skipped},
 };
 use crate::{
-    auto_end::AutoEndPolicy, metrics::MetricsSink, player::Player, queue::Queue, registry::Registry, runtime::Runtime,
+    auto_end::{self, AutoEndPolicy},
+    metrics::MetricsSink,
+    player::Player,
+    queue::Queue,
+    registry::Registry,
+    runtime::Runtime,
 };
 
 /// What a node's streams are connected to.
@@ -32,6 +37,8 @@ pub struct Ports {
     pub sink: Arc<dyn MetricsSink>,
     /// When they end by themselves.
     pub policy: Arc<dyn AutoEndPolicy>,
+    /// What the policy is told for streams that have no settings of their own.
+    pub auto_end: auto_end::Settings,
     /// Time and tasks.
     pub runtime: Arc<dyn Runtime>,
 }

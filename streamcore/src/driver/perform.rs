@@ -48,6 +48,10 @@ async fn answer(ports: Ports, stream: StreamId, ask: Question) -> Result<Answer,
             let released = ports.queue.release(stream, item).await;
             released.map(|_| Answer::Done).map_err(|error| queue_error(&error))
         }
+        Question::Close { snapshot, session } => {
+            let closed = ports.registry.close_session(stream, snapshot, session).await;
+            closed.map(|()| Answer::Done).map_err(|error| registry_error(&error))
+        }
         Question::Save(snapshot) => {
             let saved = ports.registry.save_snapshot(stream, snapshot).await;
             saved.map(|()| Answer::Done).map_err(|error| registry_error(&error))

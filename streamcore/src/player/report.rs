@@ -37,7 +37,11 @@ pub enum Report {
     Listeners {
         /// How many.
         count: u64,
+        /// How many have connected since the stream was opened, those included that have left.
+        ever: u64,
     },
+    /// The player cannot tell any more how many listen; until the next [`Listeners`](Self::Listeners).
+    ListenersUnknown,
 }
 
 /// What a player measures about its own work, as the ones who listen would.

@@ -17,6 +17,10 @@ use crate::{PlaybackId, QueueItem, StreamId};
 /// time in which the next order must come for a join without a gap. Reporting it earlier would hand over to the next item in the store long
 /// before anybody hears it.
 ///
+/// A player that knows who listens tells it at once when it is opened, and whenever it changes; until its first
+/// [`Listeners`](super::Report::Listeners) nobody is taken to listen through it. One that loses count says
+/// [`ListenersUnknown`](super::Report::ListenersUnknown): that is not zero.
+///
 /// A player that can play nothing at all just now (it has run out of files or threads, or had to begin anew) reports
 /// [`FailureKind::Unavailable`](crate::FailureKind::Unavailable): the item is not to blame and will be ordered again.
 pub trait Player: std::fmt::Debug + Send + Sync {

@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Error, Registry, Result, StreamList, StreamRecord};
-use crate::{StreamId, stream::Snapshot};
+use super::{Error, MAX_SESSIONS, Registry, Result, Session, SessionList, StreamList, StreamRecord};
+use crate::{StreamId, auto_end::Overrides, stream::Snapshot};
 
 /// Streams that vanish with the process. **Durability.** None.
 #[derive(Debug, Default)]
@@ -21,6 +21,15 @@ pub struct MemoryRegistry {
 struct Entry {
     record: StreamRecord,
     snapshot: Option<Snapshot>,
+    sessions: BTreeMap<u64, Session>,
+}
+
+impl Entry {
+    fn save(&mut self, snapshot: Snapshot) {
+        if self.snapshot.as_ref().is_none_or(|stored| !stored.outlives(&snapshot)) {
+            self.snapshot = Some(snapshot);
+        }
+    }
 }
 
 impl MemoryRegistry {
@@ -42,7 +51,7 @@ impl Registry for MemoryRegistry {
         match self.lock().entry(stream) {
             std::collections::btree_map::Entry::Occupied(_) => Err(Error::Exists { stream }),
             std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(Entry { record, snapshot: None });
+                free.insert(Entry { record, snapshot: None, sessions: BTreeMap::new() });
                 Ok(())
             }
         }
@@ -71,13 +80,43 @@ impl Registry for MemoryRegistry {
         Ok(entry.record.clone())
     }
 
+    async fn set_auto_end(&self, stream: StreamId, auto_end: Overrides) -> Result<StreamRecord> {
+        let mut streams = self.lock();
+        let entry = streams.get_mut(&stream).ok_or(Error::NotFound { stream })?;
+        entry.record.auto_end = auto_end;
+        Ok(entry.record.clone())
+    }
+
     async fn delete(&self, stream: StreamId) -> Result<()> {
         self.lock().remove(&stream).map(|_| ()).ok_or(Error::NotFound { stream })
     }
 
     async fn save_snapshot(&self, stream: StreamId, snapshot: Snapshot) -> Result<()> {
-        self.lock().get_mut(&stream).ok_or(Error::NotFound { stream })?.snapshot = Some(snapshot);
+        self.lock().get_mut(&stream).ok_or(Error::NotFound { stream })?.save(snapshot);
         Ok(())
+    }
+
+    async fn close_session(&self, stream: StreamId, snapshot: Snapshot, session: Session) -> Result<()> {
+        let mut streams = self.lock();
+        let entry = streams.get_mut(&stream).ok_or(Error::NotFound { stream })?;
+        entry.save(snapshot);
+        entry.sessions.entry(session.number).or_insert(session);
+        while entry.sessions.len() > MAX_SESSIONS {
+            entry.sessions.pop_first();
+        }
+        Ok(())
+    }
+
+    async fn sessions(&self, stream: StreamId, before: Option<u64>, limit: usize) -> Result<SessionList> {
+        let streams = self.lock();
+        let Some(entry) = streams.get(&stream) else {
+            return Ok(SessionList { sessions: Vec::new(), next: None, total: 0 });
+        };
+        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut rest = entry.sessions.range((Bound::Unbounded, end)).rev().map(|(_, session)| session.clone());
+        let sessions: Vec<_> = rest.by_ref().take(limit).collect();
+        let next = rest.next().and(sessions.last().map(|session| session.number));
+        Ok(SessionList { sessions, next, total: entry.sessions.len() })
     }
 
     async fn snapshot(&self, stream: StreamId) -> Result<Option<Snapshot>> {

@@ -7,5 +7,5 @@ mod traits;
 pub use self::{
     error::{Error, Result},
     memory::MemoryRegistry,
-    traits::{Registry, StreamList, StreamRecord},
+    traits::{MAX_SESSIONS, Registry, Session, SessionList, StreamList, StreamRecord},
 };

@@ -4,7 +4,9 @@ use super::{CommandId, QuestionId, Snapshot, StoreError, StreamView};
 use crate::{
     Event, ItemId, PlaybackId, QueueItem, Revision,
     player::{Join, Play},
+    presence::TooMany,
     queue::Advance,
+    registry::Session,
 };
 
 /// What is to be done after an input, in this order.
@@ -69,6 +71,13 @@ pub enum Question {
     Release(ItemId),
     /// Of the registry: remember this.
     Save(Snapshot),
+    /// Of the registry: remember this, and that this session ended.
+    Close {
+        /// The stream as it is now.
+        snapshot: Snapshot,
+        /// What there is to remember of the session.
+        session: Session,
+    },
 }
 
 /// What the player is told. See [`Player`](crate::player::Player) for what each means.
@@ -125,6 +134,8 @@ pub enum Refusal {
     NothingToSeek,
     /// What plays has no beginning and no end.
     NotSeekable,
+    /// It tells of more sources or listeners than are kept.
+    TooMany(TooMany),
     /// The process is about to end.
     Suspended,
     /// A store did not do as asked.

@@ -5,7 +5,7 @@ use super::{
     on_air::OnAir,
     phase::{Ending, Phase},
 };
-use crate::{EndReason, EventKind, ItemId, Port, Timestamp};
+use crate::{EndCause, Event, EventKind, ItemId, Port, Timestamp, registry::Session, stream::Ended};
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub(super) struct Transitions {
     starters: Vec<CommandId>,
     stoppers: Vec<CommandId>,
     releasing: Option<QuestionId>,
+    /// The world is to be told of the end when it is noted.
+    end_untold: bool,
     retry_at: Option<Timestamp>,
     failures: u32,
 }
@@ -39,8 +41,9 @@ impl Stream {
     fn begin_start(&mut self, fx: &mut Effects) {
         self.become_phase(Phase::Starting);
         self.started_at = Some(self.now);
-        self.empty_since = Some(self.now);
-        self.listeners = Some(0);
+        self.session += 1;
+        self.watch_begins();
+        self.queue_empty = false; // what the last session was told of the queue is not news of it now
         (self.tracks_played, self.errors, self.failures_in_a_row) = (0, 0, 0);
         self.save(None, fx);
     }
@@ -54,7 +57,7 @@ impl Stream {
         self.take_first(starters, fx);
     }
 
-    pub(super) fn stop(&mut self, command: CommandId, reason: EndReason, fx: &mut Effects) {
+    pub(super) fn stop(&mut self, command: CommandId, cause: EndCause, fx: &mut Effects) {
         match self.phase {
             Phase::Stopped if self.saving.is_settled() => self.reply_view(command, fx),
             Phase::Stopped => self.save(Some(command), fx),
@@ -65,19 +68,30 @@ impl Stream {
             }
             Phase::Starting | Phase::Running => {
                 self.transitions.stoppers.push(command);
-                self.end(reason, fx);
+                self.end(cause, fx);
             }
         }
     }
 
     /// Leaves the air at once, then puts the current item back and notes the end.
-    pub(super) fn end(&mut self, reason: EndReason, fx: &mut Effects) {
+    pub(super) fn end(&mut self, cause: EndCause, fx: &mut Effects) {
         let was_on_air = self.phase == Phase::Running;
-        self.started_at = None;
-        self.ended = Some((self.now, reason));
-        (self.paused, self.resume, self.policy_at, self.tail_until) = (false, None, None, None);
-        self.listeners = Some(0);
-        self.empty_since = None;
+        let ended = Ended { at: self.now, cause: cause.clone() };
+        let started_at = self.started_at.take().filter(|_| was_on_air);
+        if let Some(started_at) = started_at {
+            self.saving.close(Session {
+                number: self.session,
+                started_at,
+                ended: ended.clone(),
+                peak_listeners: self.watch.peak(),
+                total_listeners: self.watch.total(),
+                tracks_played: self.tracks_played,
+                errors: self.errors,
+            });
+        }
+        self.ended = Some(ended);
+        (self.paused, self.resume, self.tail_until) = (false, None, None);
+        self.watch_ends();
         let on_air = std::mem::take(&mut self.on_air);
         if !was_on_air {
             // It was only about to start: nothing was taken from the queue.
@@ -85,8 +99,8 @@ impl Stream {
             self.become_phase(Phase::Ending(Ending::Saving));
             return self.save(None, fx);
         }
+        self.transitions.end_untold = true;
         fx.0.push(Effect::Order(Order::Close));
-        self.emit(EventKind::StreamEnded { reason }, fx);
         if self.handoff.is_some() {
             self.become_phase(Phase::Ending(Ending::HandingOff));
             self.hurry_handoff(fx);
@@ -161,6 +175,7 @@ impl Stream {
             Phase::Starting => self.open(fx),
             Phase::Ending(Ending::Saving) => {
                 self.become_phase(Phase::Stopped);
+                self.tell_end(fx);
                 for command in std::mem::take(&mut self.transitions.stoppers) {
                     self.reply_view(command, fx);
                 }
@@ -168,7 +183,19 @@ impl Stream {
                     self.begin_start(fx);
                 }
             }
+            Phase::Suspended if self.saving.has_closed() => self.tell_end(fx),
             _ => {}
+        }
+    }
+
+    /// Tells of an end once it is noted: what a crash leaves unnoted goes on, and ends, and is told of, later.
+    fn tell_end(&mut self, fx: &mut Effects) {
+        if !std::mem::take(&mut self.transitions.end_untold) {
+            return;
+        }
+        if let Some(Ended { at, cause }) = self.ended.clone() {
+            let kind = EventKind::StreamEnded { session: self.session, reason: cause.reason(), cause };
+            fx.0.push(Effect::Emit(Event { at, stream: self.id, kind }));
         }
     }
 
@@ -178,7 +205,8 @@ impl Stream {
         match self.phase {
             Phase::Starting => {
                 self.become_phase(Phase::Stopped);
-                (self.started_at, self.empty_since) = (None, None);
+                self.started_at = None;
+                self.watch_ends();
                 self.ending_failed(error, fx);
             }
             Phase::Ending(_) => self.ending_failed(error, fx),

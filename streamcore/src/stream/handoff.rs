@@ -25,8 +25,10 @@ const RETRY_MOST: Duration = Duration::from_secs(5);
 /// item before it takes over. An item that comes in the meantime joins without a gap, and one that comes later cuts off nothing but the
 /// placeholder. A player reports an end about 0.6 s before that moment.
 const TAIL: Duration = Duration::from_millis(400);
-/// Behind the hints, which may be lost, a dry queue is looked at this often.
-const POLL_EVERY: Duration = Duration::from_secs(5);
+/// Behind the hints, which may be lost, a dry queue is looked at: after this time, and then whenever it has been dry for twice as long as at
+/// the last look, but at least every [`POLL_MOST`]. So thousands of streams that wait for somebody cost nothing.
+const POLL_FIRST: Duration = Duration::from_secs(5);
+const POLL_MOST: Duration = Duration::from_secs(60);
 
 /// A hand-off under way: from the end of an item until the store has told what comes next.
 #[derive(Debug, Clone)]
@@ -214,10 +216,16 @@ impl Stream {
     }
 
     pub(super) fn queue_changed(&mut self, fx: &mut Effects) {
+        self.queue_empty = false; // until the store says so again
         match &mut self.handoff {
             Some(handoff) => handoff.changed_since = true,
             None => self.look_if_dry(fx),
         }
+    }
+
+    /// Whether the queue's store was asked for what comes next and has not answered as it should.
+    pub(super) fn hand_off_is_failing(&self) -> bool {
+        self.handoff.as_ref().is_some_and(|handoff| handoff.failures > 0)
     }
 
     /// Asks for an item if nothing but the placeholder plays. While paused nothing would be heard of it: that waits for the end of the
@@ -262,7 +270,7 @@ impl Stream {
                 Some(handoff.not_before.unwrap_or(self.now))
             }
             (Phase::Running, None) if matches!(self.on_air, OnAir::Placeholder { .. }) && !self.paused => {
-                Some(self.poll_from + POLL_EVERY)
+                Some(self.poll_from + self.poll_from.since(self.dry_since).clamp(POLL_FIRST, POLL_MOST))
             }
             _ => None,
         }
@@ -339,6 +347,7 @@ impl Stream {
             OnAir::Placeholder { .. } => Join::AtEnd,
             OnAir::Silence => Join::Now,
         };
+        self.queue_empty = advanced.current.is_none();
         let (current, revision) = (advanced.current.clone().map(Box::new), Some(advanced.revision));
         match advanced.current {
             Some(item) => self.put_item(item, join, fx),

@@ -1,8 +1,14 @@
 //! What the machine is told.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use crate::{EndReason, ItemId, player::Report, queue::Advanced};
+use crate::{
+    EndCause, ItemId,
+    auto_end::Settings,
+    player::Report,
+    presence::{Observation, SourceId, Terms},
+    queue::Advanced,
+};
 
 /// One thing that happened. The driver feeds them one at a time.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,13 +37,13 @@ pub enum Input {
 }
 
 /// What somebody may want of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command {
     /// Be on the air. Idempotent.
     Start,
     /// End. Idempotent.
-    Stop(EndReason),
+    Stop(EndCause),
     /// Silence, keeping the place. Idempotent.
     Pause,
     /// Go on after a pause. Idempotent.
@@ -62,6 +68,22 @@ pub enum Command {
         item: Option<ItemId>,
         /// Where to.
         position: Duration,
+    },
+    /// Count as empty from now on, if nobody listens: whoever asks wants it to go on. Idempotent.
+    KeepAlive {
+        /// Who asks.
+        by: String,
+    },
+    /// End by itself like this from now on; a timer that runs obeys at once.
+    Configure(Arc<Settings>),
+    /// A source tells who listens. Legal for a stopped stream, too.
+    Observe {
+        /// Which source.
+        source: SourceId,
+        /// How long its word holds.
+        terms: Terms,
+        /// What it tells.
+        observation: Observation,
     },
     /// The process is about to end: store the state, leave the air, go on at the next start.
     Suspend,

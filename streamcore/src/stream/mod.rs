@@ -9,7 +9,8 @@
 //!
 //! ```
 //! use streamcore::{StreamId, Timestamp, stream::{Command, CommandId, Effect, Input, Question, Stream}};
-//! let mut stream = Stream::new(StreamId::new(1), std::sync::Arc::new(streamcore::auto_end::Never));
+//! use std::sync::Arc;
+//! let mut stream = Stream::new(StreamId::new(1), Arc::new(streamcore::auto_end::BySettings), Arc::default());
 //! let start = Input::Command { id: CommandId(1), command: Command::Start };
 //! let effects = stream.handle(Timestamp::from_millis(0), start);
 //! // First of all the store must know that the stream runs.
@@ -29,6 +30,7 @@ mod seek;
 mod skip;
 mod snapshot;
 mod view;
+mod watch;
 mod watchdog;
 
 #[cfg(test)]
@@ -39,8 +41,8 @@ use std::sync::Arc;
 pub use self::{
     effect::{Done, Effect, Effects, Order, Question, Refusal, Reply},
     input::{Answer, Command, CommandId, Input, QuestionId, StoreError, StoreErrorKind},
-    snapshot::{Playing, Snapshot},
-    view::{Status, StreamMetrics, StreamView},
+    snapshot::{Playing, Snapshot, StoredTimer},
+    view::{Ended, Held, Status, StreamMetrics, StreamView, Timer},
 };
 use self::{
     ending::Transitions,
@@ -49,11 +51,13 @@ use self::{
     phase::Phase,
     quarantine::Quarantine,
     saving::Saving,
+    watch::Watch,
 };
 use crate::{
-    EndReason, Event, EventKind, PlaybackId, StreamId, Timestamp,
-    auto_end::{AutoEndPolicy, Verdict},
+    Event, EventKind, PlaybackId, StreamId, Timestamp,
+    auto_end::{AutoEndPolicy, Settings},
     player::{Join, Report},
+    presence::Presence,
 };
 
 /// One stream as a state machine. See the [module](self).
@@ -72,26 +76,30 @@ pub struct Stream {
     paused: bool,
     /// Where to go on after a restart, until the store has told which item is current.
     resume: Option<Playing>,
-    listeners: Option<u64>,
-    empty_since: Option<Timestamp>,
+    watch: Watch,
+    /// The number of the running session, or of the last one.
+    session: u64,
     started_at: Option<Timestamp>,
-    ended: Option<(Timestamp, EndReason)>,
+    ended: Option<Ended>,
+    /// Whether the store's last word was that nothing is current and nothing waits.
+    queue_empty: bool,
     tracks_played: u64,
     errors: u64,
     failures_in_a_row: u32,
     quarantine: Quarantine,
     poll_from: Timestamp,
+    /// When the placeholder was put on the air.
+    dry_since: Timestamp,
     /// Until when the tail of the item that is done with is still on the air.
     tail_until: Option<Timestamp>,
-    policy_at: Option<Timestamp>,
     last_question: u64,
     last_playback: u64,
 }
 
 impl Stream {
-    /// A stopped stream.
+    /// A stopped stream that was never started.
     #[must_use]
-    pub fn new(id: StreamId, policy: Arc<dyn AutoEndPolicy>) -> Self {
+    pub fn new(id: StreamId, policy: Arc<dyn AutoEndPolicy>, settings: Arc<Settings>) -> Self {
         Self {
             id,
             policy,
@@ -104,17 +112,18 @@ impl Stream {
             saving: Saving::default(),
             paused: false,
             resume: None,
-            listeners: Some(0),
-            empty_since: None,
+            watch: Watch::new(settings),
+            session: 0,
             started_at: None,
             ended: None,
+            queue_empty: false,
             tracks_played: 0,
             errors: 0,
             failures_in_a_row: 0,
             quarantine: Quarantine::default(),
             poll_from: Timestamp::default(),
+            dry_since: Timestamp::default(),
             tail_until: None,
-            policy_at: None,
             last_question: 0,
             last_playback: 0,
         }
@@ -125,23 +134,26 @@ impl Stream {
     pub fn restore(
         id: StreamId,
         policy: Arc<dyn AutoEndPolicy>,
+        settings: Arc<Settings>,
         snapshot: Snapshot,
         now: Timestamp,
     ) -> (Self, Effects) {
         let mut stream = Self {
             now,
+            watch: Watch::restored(settings.clone(), &snapshot, now),
+            // One that ran before sessions were numbered is the first.
+            session: snapshot.session.max(snapshot.started_at.is_some().into()),
             paused: snapshot.paused,
             resume: snapshot.playing,
             started_at: snapshot.started_at,
             ended: snapshot.ended,
             tracks_played: snapshot.tracks_played,
             errors: snapshot.errors,
-            ..Self::new(id, policy)
+            ..Self::new(id, policy, settings)
         };
         let mut fx = Effects::default();
         if snapshot.started_at.is_some() {
             stream.phase = Phase::Running;
-            stream.empty_since = Some(now);
             fx.0.push(Effect::Order(Order::Open));
             stream.emit(EventKind::StreamStarted { resumed: true }, &mut fx);
             stream.take_first(Vec::new(), &mut fx);
@@ -171,7 +183,7 @@ impl Stream {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let own = [self.handoff_deadline(), self.tail_deadline(), self.ending_deadline(), self.save_deadline()];
-        own.into_iter().chain([self.stall_deadline(), self.policy_at]).flatten().min()
+        own.into_iter().chain([self.stall_deadline(), self.watch_deadline()]).flatten().min()
     }
 
     /// What can be seen of the stream at `now`.
@@ -189,10 +201,16 @@ impl Stream {
             status,
             current: live.map(|live| live.item.clone()),
             position: live.map(|live| live.position_at(self.now.max(now))).unwrap_or_default(),
-            listeners: self.listeners,
-            empty_since: self.empty_since,
+            audience: self.watch.audience(),
+            empty_since: self.watch.empty_since(),
+            queue_empty: self.queue_empty && live.is_none(),
+            auto_end: self.watch.settings().clone(),
+            timer: self.watch.timer().cloned(),
+            session: self.session,
             started_at: self.started_at,
-            ended: self.ended,
+            ended: self.ended.clone(),
+            peak_listeners: self.watch.peak(),
+            total_listeners: self.watch.total(),
             tracks_played: self.tracks_played,
             errors: self.errors,
         }
@@ -203,13 +221,25 @@ impl Stream {
     pub fn snapshot(&self) -> Snapshot {
         let live = self.live().map(|live| live.playing_at(self.now));
         Snapshot {
+            session: self.session,
             started_at: self.started_at,
             paused: self.paused,
             playing: live.or(self.resume),
             tracks_played: self.tracks_played,
             errors: self.errors,
-            ended: self.ended,
+            peak_listeners: self.watch.peak(),
+            total_listeners: self.watch.total(),
+            empty_since: self.watch.empty_since(),
+            timer: self.watch.stored_timer(self.session),
+            sources: self.watch.sources(),
+            ended: self.ended.clone(),
         }
+    }
+
+    /// Who listens, source by source.
+    #[must_use]
+    pub const fn presence(&self) -> &Presence {
+        self.watch.presence()
     }
 
     /// Whether it takes no commands any more, or is of a stream that its store does not know.
@@ -220,7 +250,10 @@ impl Stream {
     fn command(&mut self, id: CommandId, command: Command, fx: &mut Effects) {
         match command {
             Command::Start => self.start(id, fx),
-            Command::Stop(reason) => self.stop(id, reason, fx),
+            Command::Stop(cause) => self.stop(id, cause, fx),
+            Command::KeepAlive { by } => self.keep_alive(id, by, fx),
+            Command::Configure(settings) => self.configure(id, settings, fx),
+            Command::Observe { source, terms, observation } => self.observe(id, &source, terms, observation, fx),
             Command::Skip { item } => self.skip(id, item, fx),
             Command::Jump { item, to, keep } => self.jump(id, item, Jump { to, keep }, fx),
             Command::Seek { item, position } => self.seek(id, item, position, fx),
@@ -290,12 +323,7 @@ impl Stream {
             Report::Progress { playback, position } => self.progressed(playback, position),
             Report::Ended { playback } => self.ended(playback, fx),
             Report::Failed { playback, reason } => self.failed(playback, reason, fx),
-            Report::Listeners { count } if self.listeners != Some(count) => {
-                self.listeners = Some(count);
-                self.empty_since = if count == 0 { Some(self.now) } else { None };
-                self.emit(EventKind::ListenersChanged { count }, fx);
-            }
-            Report::Listeners { .. } => {}
+            Report::Listeners { .. } | Report::ListenersUnknown => self.player_counted(&report),
             Report::Incident(incident) => self.emit(EventKind::from(incident), fx),
         }
     }
@@ -319,16 +347,8 @@ impl Stream {
         self.give_up_if_stalled(fx);
         self.hand_off_if_due(fx);
         self.end_if_due(fx);
+        self.attend(fx);
         self.save_if_due(fx);
-        self.policy_at = None;
-        if self.phase == Phase::Running {
-            match self.policy.decide(&self.view(self.now), self.now) {
-                Verdict::Keep => {}
-                // A policy that names the past is asked again in a moment instead of at once for ever.
-                Verdict::KeepUntil(at) => self.policy_at = Some(at.max(self.now + std::time::Duration::from_millis(1))),
-                Verdict::End(reason) => self.end(reason, fx),
-            }
-        }
     }
 
     fn become_phase(&mut self, next: Phase) {

@@ -131,7 +131,7 @@ impl Stream {
         self.on_air = OnAir::Placeholder { ordered: false };
         self.tail_until = None;
         self.placeholder_join = join;
-        self.poll_from = self.now;
+        (self.dry_since, self.poll_from) = (self.now, self.now);
         self.order_what_is_on_air(fx);
         self.emit(EventKind::PlaceholderStarted, fx);
     }

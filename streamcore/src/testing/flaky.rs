@@ -14,8 +14,9 @@ use futures::{
 
 use crate::{
     ItemId, StreamId,
+    auto_end::Overrides,
     queue::{self, Advance, Advanced, Applied, Change, HistoryPage, Page, Queue, QueueView, Released},
-    registry::{self, Registry, StreamList, StreamRecord},
+    registry::{self, Registry, Session, SessionList, StreamList, StreamRecord},
     stream::Snapshot,
 };
 
@@ -208,12 +209,25 @@ impl<R: Registry> Registry for Flaky<R> {
         self.call(("rename", Some(stream)), self.inner.rename(stream, name), registry_down).await
     }
 
+    async fn set_auto_end(&self, stream: StreamId, auto_end: Overrides) -> registry::Result<StreamRecord> {
+        self.call(("set_auto_end", Some(stream)), self.inner.set_auto_end(stream, auto_end), registry_down).await
+    }
+
     async fn delete(&self, stream: StreamId) -> registry::Result<()> {
         self.call(("delete", Some(stream)), self.inner.delete(stream), registry_down).await
     }
 
     async fn save_snapshot(&self, stream: StreamId, snapshot: Snapshot) -> registry::Result<()> {
         self.call(("save_snapshot", Some(stream)), self.inner.save_snapshot(stream, snapshot), registry_down).await
+    }
+
+    async fn close_session(&self, stream: StreamId, snapshot: Snapshot, session: Session) -> registry::Result<()> {
+        let close = self.inner.close_session(stream, snapshot, session);
+        self.call(("close_session", Some(stream)), close, registry_down).await
+    }
+
+    async fn sessions(&self, stream: StreamId, before: Option<u64>, limit: usize) -> registry::Result<SessionList> {
+        self.call(("sessions", Some(stream)), self.inner.sessions(stream, before, limit), registry_down).await
     }
 
     async fn snapshot(&self, stream: StreamId) -> registry::Result<Option<Snapshot>> {

@@ -4,27 +4,27 @@ use std::time::Duration;
 
 use crate::{
     StreamView, Timestamp,
-    auto_end::{AutoEndPolicy, Verdict},
+    auto_end::{AutoEndPolicy, Verdict, forecast},
+    presence::Audience,
 };
 
-/// Checks all laws for one view and time; let [`stream_view`](super::strategies::stream_view) and
-/// [`timestamp`](super::strategies::timestamp) generate them.
+/// Checks all laws for one view and time; let [`view_and_now`](super::strategies::view_and_now) generate them.
 ///
 /// # Panics
 /// If a law is broken, saying which.
 ///
 /// ```
 /// # use proptest::prelude::*;
-/// use streamcore::{auto_end::Never, testing::{policy, strategies::{stream_view, timestamp}}};
-/// proptest!(ProptestConfig::with_cases(20), |(view in stream_view(), now in timestamp())| {
-///     policy::assert_lawful(&Never, &view, now);
+/// use streamcore::{auto_end::BySettings, testing::{policy, strategies::view_and_now}};
+/// proptest!(ProptestConfig::with_cases(20), |((view, now) in view_and_now())| {
+///     policy::assert_lawful(&BySettings, &view, now);
 /// });
 /// ```
 pub fn assert_lawful(policy: &dyn AutoEndPolicy, view: &StreamView, now: Timestamp) {
     assert_pure(policy, view, now);
     assert_spares_listeners(policy, view, now);
     assert_names_the_future(policy, view, now);
-    assert_constant_in_between(policy, view, now);
+    assert_foresees(policy, view, now);
 }
 
 /// The same view and time give the same answer, whatever was asked in between.
@@ -38,15 +38,17 @@ pub fn assert_pure(policy: &dyn AutoEndPolicy, view: &StreamView, now: Timestamp
     assert_eq!(policy.decide(view, now), first, "{policy:?} is not pure: it answers differently the second time");
 }
 
-/// A stream does not end while somebody is known to listen, nor while nobody knows.
+/// A stream does not end while somebody is known to listen, nor while nobody knows: however long it was empty before.
 ///
 /// # Panics
 /// If it does.
 pub fn assert_spares_listeners(policy: &dyn AutoEndPolicy, view: &StreamView, now: Timestamp) {
-    for listeners in [None, Some(1), Some(u64::MAX)] {
-        let heard = StreamView { listeners, empty_since: None, ..view.clone() };
+    let incomplete = Audience { count: 1, complete: false };
+    for audience in [Audience::UNKNOWN, Audience::known(1), Audience::known(u64::MAX), incomplete] {
+        let empty_since = if audience.is_present() { None } else { view.empty_since };
+        let heard = StreamView { audience, empty_since, ..view.clone() };
         let verdict = policy.decide(&heard, now);
-        assert!(!matches!(verdict, Verdict::End(_)), "{policy:?} ends a stream with {listeners:?} listeners at {now}");
+        assert!(verdict != Verdict::End, "{policy:?} ends a stream with {audience:?} at {now}");
     }
 }
 
@@ -60,59 +62,68 @@ pub fn assert_names_the_future(policy: &dyn AutoEndPolicy, view: &StreamView, no
     }
 }
 
-/// Until the moment it names, or for ever if it names none, the answer does not change by the passing of time alone: nobody would ask.
+/// The passing of time alone brings nothing new: until the moment it names, or for ever if it names none, it does not end the stream, and
+/// whenever it is asked until then it foresees the same end. After an end nothing is required.
 ///
 /// # Panics
 /// If it does.
-pub fn assert_constant_in_between(policy: &dyn AutoEndPolicy, view: &StreamView, now: Timestamp) {
+pub fn assert_foresees(policy: &dyn AutoEndPolicy, view: &StreamView, now: Timestamp) {
     let verdict = policy.decide(view, now);
     let end = match verdict {
         Verdict::KeepUntil(then) => then.as_millis(),
-        Verdict::Keep | Verdict::End(_) => u64::MAX,
+        Verdict::Keep => u64::MAX,
+        Verdict::End => return,
     };
+    let foreseen = forecast(policy, view, now);
     let span = end.saturating_sub(now.as_millis());
     let steps = [1, 1_000, 60_000, 3_600_000, 86_400_000, span / 3, span / 2, span.saturating_sub(1)];
     for step in steps.into_iter().filter(|step| *step < span) {
         let later = now + Duration::from_millis(step);
         let answer = policy.decide(view, later);
-        assert_eq!(answer, verdict, "{policy:?} said {verdict:?} at {now} and changes its mind at {later}");
+        assert!(answer != Verdict::End, "{policy:?} said {verdict:?} at {now} and ends the stream at {later}");
+        let anew = forecast(policy, view, later);
+        assert_eq!(
+            anew, foreseen,
+            "{policy:?} at {later} foresees another end than at {now}, where it said {verdict:?}"
+        );
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::{
-        EndReason,
-        auto_end::Never,
-        testing::strategies::{stream_view, timestamp},
+        auto_end::{AllOf, AnyOf, BySettings, IdleTimeout, Never, QueueEmpty, Settings},
+        testing::strategies::{policy, schedule, view_and_now},
     };
-
-    /// Ends a stream that nobody has listened to for this long.
-    #[derive(Debug)]
-    struct Empty(Duration);
-
-    impl AutoEndPolicy for Empty {
-        fn decide(&self, view: &StreamView, now: Timestamp) -> Verdict {
-            let (Some(0), Some(since)) = (view.listeners, view.empty_since) else { return Verdict::Keep };
-            let end = since + self.0;
-            if now < end { Verdict::KeepUntil(end) } else { Verdict::End(EndReason::AutoEnd) }
-        }
-    }
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
+        /// Promise E2.
         #[test]
-        fn never_is_lawful(view in stream_view(), now in timestamp()) {
-            assert_lawful(&Never, &view, now);
+        fn what_settings_say_is_lawful((view, now) in view_and_now()) {
+            assert_lawful(&BySettings, &view, now);
         }
 
+        /// Promise E2.
         #[test]
-        fn a_time_limit_on_emptiness_is_lawful(view in stream_view(), now in timestamp(), limit in any::<u32>()) {
-            assert_lawful(&Empty(Duration::from_millis(limit.into())), &view, now);
+        fn simple_policies_are_lawful((view, now) in view_and_now(), limit in any::<u32>(), schedule in schedule()) {
+            let policies: [&dyn AutoEndPolicy; 4] =
+                [&Never, &QueueEmpty, &IdleTimeout(Duration::from_millis(limit.into())), &schedule];
+            for policy in policies {
+                assert_lawful(policy, &view, now);
+            }
+        }
+
+        /// Promise E2.
+        #[test]
+        fn combinations_of_them_are_lawful((view, now) in view_and_now(), policy in policy()) {
+            assert_lawful(&*policy, &view, now);
         }
     }
 
@@ -126,37 +137,97 @@ mod tests {
         }
     }
 
-    fn view() -> StreamView {
-        StreamView {
+    const HOUR: Timestamp = Timestamp::from_millis(3_600_000);
+
+    fn assert_outlaw_is_lawful(outlaw: fn(&StreamView, Timestamp) -> Verdict) {
+        let view = StreamView {
             id: crate::StreamId::new(1),
             status: crate::Status::Placeholder,
             current: None,
             position: Duration::ZERO,
-            listeners: Some(0),
+            audience: Audience::NOBODY,
             empty_since: Some(Timestamp::default()),
+            queue_empty: true,
+            auto_end: Arc::new(Settings::default()),
+            timer: None,
+            session: 1,
             started_at: Some(Timestamp::default()),
             ended: None,
+            peak_listeners: 0,
+            total_listeners: 0,
             tracks_played: 0,
             errors: 0,
-        }
+        };
+        assert_lawful(&Outlaw(outlaw), &view, Timestamp::default());
     }
 
     #[test]
-    #[should_panic(expected = "with None listeners")]
+    #[should_panic(expected = "ends a stream with Audience { count: 0, complete: false }")]
     fn ending_a_stream_of_unknown_audience_is_caught() {
-        assert_lawful(&Outlaw(|_, _| Verdict::End(EndReason::AutoEnd)), &view(), Timestamp::default());
+        assert_outlaw_is_lawful(|view, _| if view.audience.is_present() { Verdict::Keep } else { Verdict::End });
+    }
+
+    #[test]
+    #[should_panic(expected = "ends a stream with Audience { count: 1, complete: true }")]
+    fn ending_a_stream_that_is_heard_is_caught() {
+        assert_outlaw_is_lawful(|view, _| if view.audience.complete { Verdict::End } else { Verdict::Keep });
     }
 
     #[test]
     #[should_panic(expected = "which is not after")]
     fn asking_to_be_asked_at_once_is_caught() {
-        assert_lawful(&Outlaw(|_, now| Verdict::KeepUntil(now)), &view(), Timestamp::default());
+        assert_outlaw_is_lawful(|_, now| Verdict::KeepUntil(now));
     }
 
     #[test]
-    #[should_panic(expected = "changes its mind")]
-    fn changing_its_mind_unasked_is_caught() {
-        let sliding = Outlaw(|_, now| Verdict::KeepUntil(now + Duration::from_secs(60)));
-        assert_lawful(&sliding, &view(), Timestamp::default());
+    #[should_panic(expected = "is not pure")]
+    fn remembering_is_caught() {
+        static ASKED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+        assert_outlaw_is_lawful(|_, now| {
+            let asked = ASKED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Verdict::KeepUntil(now + Duration::from_secs(asked))
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "foresees another end")]
+    fn an_end_that_slides_is_caught() {
+        assert_outlaw_is_lawful(|view, now| match now {
+            _ if !view.audience.is_empty() => Verdict::Keep,
+            now if now < HOUR => Verdict::KeepUntil(now + Duration::from_secs(7_000)),
+            _ => Verdict::End,
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "and ends the stream at")]
+    fn an_outlaw_that_ends_earlier_than_it_named_is_caught() {
+        assert_outlaw_is_lawful(|view, now| match now {
+            _ if !view.audience.is_empty() => Verdict::Keep,
+            now if now < HOUR.before(Duration::from_millis(1)) => Verdict::KeepUntil(HOUR),
+            _ => Verdict::End,
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "and ends the stream at")]
+    fn an_outlaw_that_ends_though_it_named_no_moment_is_caught() {
+        assert_outlaw_is_lawful(|view, now| match now {
+            now if now >= HOUR && view.audience.is_empty() => Verdict::End,
+            _ => Verdict::Keep,
+        });
+    }
+
+    #[test]
+    fn of_no_policies_none_ends_a_stream() {
+        for policy in [&AllOf::default() as &dyn AutoEndPolicy, &AnyOf::default()] {
+            let mut runner = proptest::test_runner::TestRunner::deterministic();
+            runner
+                .run(&view_and_now(), |(view, now)| {
+                    prop_assert_eq!(policy.decide(&view, now), Verdict::Keep);
+                    Ok(())
+                })
+                .expect("it keeps them");
+        }
     }
 }

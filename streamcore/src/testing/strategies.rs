@@ -1,4 +1,4 @@
-//! Generators of items, operations and views for property tests.
+//! Generators of items, operations, views and policies for property tests.
 //!
 //! An [`EditOp`] names items by their place, and the place wraps into what exists when it is carried out: an operation that lost its
 //! predecessors to shrinking still means something.
@@ -8,12 +8,18 @@ use std::time::Duration;
 use proptest::{collection::vec, option, prelude::*};
 use serde_json::Value;
 
+pub use self::{
+    policies::{policy, schedule, settings},
+    views::{stream_view, view_and_now},
+};
 use super::item_id;
 use crate::{
-    EndReason, FailureKind, FailureReason, ItemId, Outcome, QueueItem, RequestId, Revision, Source, Status, StreamId,
-    StreamView, Timestamp, TrackId,
+    FailureKind, FailureReason, ItemId, Outcome, QueueItem, RequestId, Revision, Source, Timestamp, TrackId,
     queue::{Advance, Change, Duplicates, Finished, Mode, Op, Page, Placement, QueueModel, Repeat, Rules, Tier},
 };
+
+mod policies;
+mod views;
 
 /// An operation on a queue, by places instead of ids.
 #[derive(Debug, Clone, PartialEq)]
@@ -305,32 +311,4 @@ fn metadata() -> impl Strategy<Value = serde_json::Map<String, Value>> {
     ];
     let value = leaf.prop_recursive(2, 6, 3, |inner| vec(inner, 0..3).prop_map(Value::from));
     vec((any::<String>(), value), 0..3).prop_map(|fields| fields.into_iter().collect())
-}
-
-/// Any view of a stream that its machine could show: listeners and emptiness agree, and only a running stream has a beginning.
-pub fn stream_view() -> impl Strategy<Value = StreamView> {
-    let status =
-        prop_oneof![Just(Status::Stopped), Just(Status::Playing), Just(Status::Paused), Just(Status::Placeholder)];
-    let listeners = option::weighted(0.8, prop_oneof![3 => Just(0), 2 => 1..1_000_u64]);
-    let reason = prop_oneof![Just(EndReason::AutoEnd), Just(EndReason::Manual), Just(EndReason::Error)];
-    let moments = (0..4_000_000_000_000_u64, 0..90_000_000_u64, 0..90_000_000_u64);
-    (any::<i64>(), status, option::of(item()), listeners, moments, reason, any::<(u32, u32)>()).prop_map(
-        |(id, status, current, listeners, (start, ran, empty), reason, (played, errors))| {
-            let started = Timestamp::from_millis(start);
-            let running = status != Status::Stopped;
-            StreamView {
-                id: StreamId::new(id),
-                status,
-                current: current.filter(|_| matches!(status, Status::Playing | Status::Paused)),
-                position: Duration::from_millis(ran / 2),
-                listeners,
-                empty_since: (running && listeners == Some(0))
-                    .then_some(started + Duration::from_millis(ran.min(empty))),
-                started_at: running.then_some(started),
-                ended: (!running).then_some((started + Duration::from_millis(ran), reason)),
-                tracks_played: played.into(),
-                errors: errors.into(),
-            }
-        },
-    )
 }

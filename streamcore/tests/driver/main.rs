@@ -1,5 +1,6 @@
 //! The driver and the host, on real ports in memory, in virtual time: what the machine decides does happen.
 
+mod ending;
 mod sim_player;
 
 use std::{sync::Arc, time::Duration};
@@ -7,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use sim_player::{Heard, SimPlayer};
 use streamcore::{
     Event, EventKind, FailureKind, ItemId, Outcome, QueueItem, Status, StreamId, Timestamp,
-    auto_end::Never,
+    auto_end::{self, BySettings, Overrides},
     driver::{CommandError, Host, Ports},
     metrics::{MetricsSink, Recording},
     queue::{MemoryQueue, Op, Page, Queue},
@@ -60,7 +61,13 @@ impl World {
         let runtime = SimRuntime::new(Timestamp::from_millis(1_000_000));
         let registry = Arc::new(MemoryRegistry::new());
         let created_at = runtime.now();
-        let record = StreamRecord { id: STREAM, uuid: uuid::Uuid::from_u128(1), name: "One".to_owned(), created_at };
+        let record = StreamRecord {
+            id: STREAM,
+            uuid: uuid::Uuid::from_u128(1),
+            name: "One".to_owned(),
+            created_at,
+            auto_end: Overrides::default(),
+        };
         runtime.run(registry.create(record)).expect("it is the first");
         Self::on(runtime, Arc::new(Flaky::by(MemoryQueue::new(), script)), registry)
     }
@@ -73,7 +80,8 @@ impl World {
             registry: registry.clone(),
             player: player.clone(),
             sink: sink.clone(),
-            policy: Arc::new(Never),
+            policy: Arc::new(BySettings),
+            auto_end: auto_end::Settings { enabled: false, ..auto_end::Settings::default() },
             runtime: Arc::new(runtime.clone()),
         });
         Self { runtime, player, sink, queue, registry, host }
@@ -217,7 +225,7 @@ fn a_stop_is_remembered_and_a_shutdown_is_not_a_stop() {
     let world = world.crash();
     let view = world.runtime.run(world.host.view(STREAM)).expect("it is there");
     assert_eq!((view.status, view.position), (Status::Playing, Duration::from_secs(20)));
-    world.runtime.run(world.host.stop(STREAM)).expect("it stops");
+    world.runtime.run(world.host.stop(STREAM, "a test")).expect("it stops");
     let world = world.crash();
     assert_eq!(world.status(), Status::Stopped);
 }
@@ -295,7 +303,7 @@ fn a_deleted_stream_leaves_nothing_behind() {
     let world = World::new();
     world.add(1, 10);
     world.start();
-    world.runtime.run(world.host.stop(STREAM)).expect("it stops");
+    world.runtime.run(world.host.stop(STREAM, "a test")).expect("it stops");
     world.runtime.run(world.host.delete(STREAM)).expect("it is stopped");
     assert_eq!(world.runtime.run(world.queue.view(STREAM, Page::ALL)).expect("the queue works").total, 0);
     let view = world.runtime.run(world.host.view(STREAM));
@@ -345,7 +353,7 @@ fn a_delete_that_fails_can_be_repeated_and_the_stream_used() {
     let deleted = world.runtime.run(world.host.delete(STREAM));
     assert!(matches!(deleted, Err(CommandError::Unavailable { .. })), "{deleted:?}");
     assert_eq!(world.start(), Status::Placeholder);
-    world.runtime.run(world.host.stop(STREAM)).expect("it stops");
+    world.runtime.run(world.host.stop(STREAM, "a test")).expect("it stops");
     world.runtime.run(world.host.delete(STREAM)).expect("it is stopped");
 }
 

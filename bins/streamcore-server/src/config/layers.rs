@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     ConfigError, Origin,
+    auto_end::{AutoEndLayer, LEGACY},
     remote::{RemoteLayer, ResolverLayer},
     sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
 };
@@ -26,6 +27,8 @@ pub(super) struct FileLayer {
     pub(super) queue: QueueLayer,
     #[serde(default)]
     pub(super) library: LibraryLayer,
+    #[serde(default)]
+    pub(super) auto_end: AutoEndLayer,
     #[serde(default)]
     pub(super) audio: AudioLayer,
     #[serde(default)]
@@ -64,7 +67,8 @@ impl Environment {
     }
 
     pub(crate) fn new(variables: impl IntoIterator<Item = (String, OsString)>) -> Self {
-        Self(variables.into_iter().filter(|(name, _)| name.starts_with("STREAMCORE_")).collect())
+        let is_ours = |name: &str| name.starts_with("STREAMCORE_") || LEGACY.contains(&name);
+        Self(variables.into_iter().filter(|(name, _)| is_ours(name)).collect())
     }
 
     pub(super) fn path(&self, name: &'static str) -> Option<PathBuf> {

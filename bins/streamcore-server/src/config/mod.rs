@@ -2,6 +2,7 @@
 //!
 //! A section of the file is a struct in [`sections`]; [`layers`] reads the sources; [`report`] prints the result.
 
+mod auto_end;
 mod layers;
 mod remote;
 mod report;
@@ -9,6 +10,7 @@ mod sections;
 mod setting;
 
 pub(crate) use self::{
+    auto_end::AutoEnd,
     layers::Environment,
     remote::{Remote, Resolver},
     report::Report,
@@ -32,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) api_token: Setting<Option<Secret>>,
     pub(crate) queue: Queue,
     pub(crate) library: Library,
+    pub(crate) auto_end: AutoEnd,
     pub(crate) audio: Audio,
     pub(crate) remote: Remote,
     pub(crate) resolver: Resolver,
@@ -97,6 +100,7 @@ impl Config {
             api_token: check_token(api_token)?,
             queue: Queue::resolve(file.queue, origin)?,
             library: Library::resolve(file.library, origin)?,
+            auto_end: AutoEnd::resolve(file.auto_end, origin, environment)?,
             audio: Audio::resolve(file.audio, origin)?,
             remote: Remote::resolve(file.remote, origin)?,
             resolver: Resolver::resolve(file.resolver, origin)?,

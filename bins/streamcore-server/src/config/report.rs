@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use streamcore::auto_end::{Schedule, schedule::WindowForm};
+
 use super::{Config, Origin, Setting};
 
 /// Prints as TOML that could be saved and used, with the origin of each value as a comment. Secrets are never shown.
@@ -25,6 +27,7 @@ impl fmt::Display for Report<'_> {
             api_token: _,
             queue,
             library,
+            auto_end,
             audio,
             remote,
             resolver,
@@ -44,6 +47,13 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "\n[library]")?;
         line(f, "max_tracks", library.max_tracks.map(usize::to_string))?;
         line(f, "max_upload_bytes", library.max_upload_bytes.map(u64::to_string))?;
+        writeln!(f, "\n[auto_end]")?;
+        line(f, "enabled", auto_end.enabled.map(bool::to_string))?;
+        line(f, "timeout_seconds", auto_end.timeout_seconds.map(u64::to_string))?;
+        line(f, "warnings_seconds", auto_end.warnings_seconds.map(|seconds| format!("{seconds:?}")))?;
+        line(f, "only_when_queue_empty", auto_end.only_when_queue_empty.map(bool::to_string))?;
+        line(f, "time_zone", auto_end.schedule.map(|schedule| quoted(schedule.time_zone())))?;
+        line(f, "windows", auto_end.schedule.map(windows))?;
         writeln!(f, "\n[audio]")?;
         line(f, "bitrate_kbps", audio.bitrate_kbps.map(u32::to_string))?;
         line(f, "sample_rate", audio.sample_rate.map(u32::to_string))?;
@@ -91,6 +101,14 @@ impl<T> Setting<T> {
 
 fn line(f: &mut fmt::Formatter<'_>, key: &str, (value, origin): (String, Origin)) -> fmt::Result {
     writeln!(f, "{:<44} # {origin}", format!("{key} = {value}"))
+}
+
+/// An array of tables of TOML, in one line.
+fn windows(schedule: &Schedule) -> String {
+    let window = |WindowForm { days, from, to }| {
+        format!("{{ days = {}, from = {}, to = {} }}", list(days.into_iter()), quoted(&from), quoted(&to))
+    };
+    format!("[{}]", schedule.windows().map(window).collect::<Vec<_>>().join(", "))
 }
 
 /// An array of strings of TOML.

@@ -1,5 +1,7 @@
 use super::*;
 
+mod auto_end;
+
 fn environment(pairs: &[(&str, &str)]) -> Environment {
     Environment::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())))
 }

@@ -68,8 +68,6 @@ pub(super) struct Engine {
     starving_since: Option<Duration>,
     /// When an end was told that no order has followed yet.
     ended_at: Option<Duration>,
-    /// How many were told last; none if nobody was told yet.
-    listeners: Option<u64>,
     quality: Quality,
     scratch: Vec<f32>,
 }
@@ -108,7 +106,6 @@ impl Engine {
             next_progress: Duration::ZERO,
             starving_since: None,
             ended_at: None,
-            listeners: carried.listeners,
             quality: Quality::new(setup.format.sample_rate),
             scratch: Vec::new(),
             setup,
@@ -131,7 +128,6 @@ impl Engine {
             next_wave: self.next_wave,
             live: self.live,
             paused: self.paused,
-            listeners: self.listeners,
         }
     }
 
@@ -224,10 +220,6 @@ impl Engine {
                     self.next_progress = now + PROGRESS - self.setup.wave / 2;
                 }
             }
-        }
-        let listeners = self.mount.listeners();
-        if self.listeners.replace(listeners) != Some(listeners) {
-            self.outlet.send(Report::Listeners { count: listeners });
         }
     }
 

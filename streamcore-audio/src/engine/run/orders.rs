@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use streamcore::player::{Join, Play, Report};
+use streamcore::player::{Join, Play};
 
 use super::{
     super::{Order, live::Live, marks::Run, tape::Tape},
@@ -18,11 +18,6 @@ use crate::{
 impl Engine {
     pub(super) fn obey(&mut self, order: Order, now: Duration) -> Result<(), EncodeError> {
         match order {
-            Order::Introduce => {
-                let count = self.mount.listeners();
-                self.listeners = Some(count);
-                self.outlet.send(Report::Listeners { count });
-            }
             Order::Play(play) => {
                 self.live = Some(Live::new(play.playback, false).following(play.join == Join::AtEnd));
                 self.titles.note(play.playback, &play.item);

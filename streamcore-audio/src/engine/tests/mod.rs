@@ -124,6 +124,15 @@ impl Studio {
         decode_frames(&frames).chunks(2).map(|pair| pair[0]).skip(DECODED_DELAY as usize).collect()
     }
 
+    /// How many listened and how many had come, as it was told.
+    fn crowds(&self) -> Vec<(u64, u64)> {
+        let crowd = |report| match report {
+            Report::Listeners { count, ever } => Some((count, ever)),
+            _ => None,
+        };
+        self.told().into_iter().filter_map(crowd).collect()
+    }
+
     /// Ends and failures, in order.
     fn ends(&self) -> Vec<(u64, Option<FailureKind>)> {
         let end = |report| match report {

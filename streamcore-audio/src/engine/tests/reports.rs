@@ -27,7 +27,7 @@ fn a_start_offset_is_where_it_begins_and_is_reported() {
 fn a_closed_stream_ends_for_its_listeners_and_can_be_opened_again() {
     let mut studio = Studio::new();
     studio.seconds(0.2);
-    studio.until("counted", |studio| studio.has(|report| *report == Report::Listeners { count: 1 }));
+    studio.until("counted", |studio| studio.has(|report| *report == Report::Listeners { count: 1, ever: 1 }));
     studio.player.close(STREAM);
     let deadline = Instant::now() + LIMIT;
     while studio.listener.next().now_or_never() != Some(None) {
@@ -55,7 +55,7 @@ fn reports_go_where_they_were_last_told_to_go() {
     let started = Report::Started { playback: PlaybackId::new(1) };
     studio.until("started", |_| second.lock().unwrap().contains(&started));
     assert!(!studio.has(|report| *report == started));
-    assert!(second.lock().unwrap().contains(&Report::Listeners { count: 1 }), "the new place is told what holds");
+    assert_eq!(second.lock().unwrap()[0], Report::Listeners { count: 1, ever: 1 }, "the new place is told what holds");
 }
 
 #[test]
@@ -64,7 +64,42 @@ fn the_first_listener_count_is_told_also_if_it_is_none() {
     let player = AudioPlayer::new(AudioConfig::new(dir.path())).unwrap();
     let (send, told) = std::sync::mpsc::channel();
     player.open(STREAM, Reports::new(move |report| drop(send.send(report))));
-    assert_eq!(told.recv_timeout(Duration::from_secs(5)), Ok(Report::Listeners { count: 0 }));
+    assert_eq!(told.recv_timeout(Duration::from_secs(5)), Ok(Report::Listeners { count: 0, ever: 0 }));
+}
+
+/// Promise A16.
+#[test]
+fn listeners_are_told_whatever_plays_and_whatever_becomes_of_the_engine() {
+    let mut studio = Studio::new();
+    write_tone(&studio.path("a.wav"), 440.0, 30.0);
+    let mut expected = vec![(0, 0), (1, 1)];
+    let mut one_comes_and_leaves = |studio: &mut Studio, when: &str| {
+        let ever = expected.len() as u64 / 2 + 1;
+        let came = studio.player.listen(STREAM).unwrap();
+        expected.push((2, ever));
+        studio.until(when, |studio| studio.crowds() == expected);
+        drop(came);
+        expected.push((1, ever));
+        studio.until(when, |studio| studio.crowds() == expected);
+    };
+    one_comes_and_leaves(&mut studio, "before anything was ordered");
+    studio.player.placeholder(STREAM, PlaybackId::new(1), Join::Now);
+    studio.until_started(1);
+    one_comes_and_leaves(&mut studio, "the placeholder plays");
+    studio.play(2, "a.wav", Join::Now);
+    studio.until_started(2);
+    one_comes_and_leaves(&mut studio, "an item plays");
+    studio.player.pause(STREAM);
+    studio.seconds(0.5);
+    one_comes_and_leaves(&mut studio, "it is paused");
+    studio.player.faults.no_encoder.store(true, Ordering::Relaxed);
+    studio.player.order(STREAM, Order::Panic);
+    studio.until("failed", |studio| studio.ends().len() == 1);
+    one_comes_and_leaves(&mut studio, "there is no engine");
+    studio.player.faults.no_encoder.store(false, Ordering::Relaxed);
+    studio.play(3, "a.wav", Join::Now);
+    studio.until_started(3);
+    one_comes_and_leaves(&mut studio, "another engine took over, of which nothing was told");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 use streamcore::{
     FailureKind, FailureReason, ItemId, MAX_TITLE_CHARS, QueueItem, StreamId, TrackId,
+    auto_end::Overrides,
     library::Track,
     media::MediaInfo,
     queue::{Applied, Change, Op, Placement, QueueModel, Rules},
@@ -151,6 +152,7 @@ async fn create(app: &App, stream: StreamId) -> Result<(), ApiError> {
         uuid: crate::api::random_uuid()?,
         name: format!("Stream {stream}"),
         created_at: app.runtime.now(),
+        auto_end: Overrides::default(),
     };
     match app.registry.create(record).await {
         // Somebody else was quicker: it exists, which is all we want.

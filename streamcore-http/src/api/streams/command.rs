@@ -11,7 +11,7 @@ pub(crate) async fn start(call: Call) -> Answer {
 
 pub(crate) async fn stop(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let view = call.app.host.stop(stream).await?;
+    let view = call.app.host.stop(stream, call.by()).await?;
     status::respond_with(&call, stream, view).await
 }
 

@@ -1,6 +1,6 @@
 //! `POST /api/v1/streams`: creates a stream, stopped.
 
-use streamcore::{StreamId, registry};
+use streamcore::{StreamId, auto_end::Overrides, registry};
 use warp::http::{StatusCode, header};
 
 use crate::{
@@ -22,6 +22,7 @@ pub(crate) async fn answer(call: Call) -> Answer {
         uuid: call.new_uuid("stream")?,
         name: wanted.name,
         created_at: app.runtime.now(),
+        auto_end: wanted.auto_end.apply(Overrides::default(), app.host.auto_end()),
     };
     match (made_before(&call, &record).await?, wanted.id) {
         (Some(made), _) => record = made,

@@ -6,7 +6,7 @@ use crate::{
     edge::{Answer, Call, respond},
     error::{ApiError, Notice},
     state::App,
-    wire::{Done, StreamRecord, read_name},
+    wire::{Done, StreamEdit, StreamRecord},
 };
 
 pub(crate) async fn get(call: Call) -> Answer {
@@ -16,10 +16,17 @@ pub(crate) async fn get(call: Call) -> Answer {
     respond::json(&StreamRecord::new(record, Some(&view)))
 }
 
-pub(crate) async fn rename(call: Call) -> Answer {
+/// Two changes that each can be made again: if the second one fails the whole request may be repeated.
+pub(crate) async fn edit(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let name = read_name(call.fields()?)?;
-    let record = call.app.registry.rename(stream, name).await?;
+    let edit = StreamEdit::read(call.fields()?)?;
+    if let Some(name) = edit.name {
+        call.app.registry.rename(stream, name).await?;
+    }
+    if let Some(auto_end) = edit.auto_end {
+        super::auto_end::configure(&call, stream, auto_end).await?;
+    }
+    let record = record(&call.app, stream).await?;
     let view = call.app.host.view(stream).await?;
     respond::json(&StreamRecord::new(record, Some(&view)))
 }

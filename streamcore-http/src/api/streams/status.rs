@@ -18,5 +18,5 @@ pub(crate) async fn answer(call: Call) -> Answer {
 pub(super) async fn respond_with(call: &Call, stream: StreamId, view: StreamView) -> Answer {
     let app = &call.app;
     let record = one::record(app, stream).await?;
-    respond::json(&StreamStatus::new(record, view, &app.settings.node, app.runtime.now()))
+    respond::json(&StreamStatus::new(record, view, &app.settings.node, app.runtime.now(), call.caller))
 }

@@ -2,6 +2,7 @@
 
 mod notice;
 mod problem;
+mod told;
 
 use std::io::ErrorKind;
 
@@ -60,7 +61,7 @@ impl ApiError {
                 format!("stream {stream} is running; stop it first"),
                 format!("поток {stream} запущен; сначала остановите его"),
             ),
-            Self::StreamNotRunning { stream } | Self::NotOnAir { stream } => say(
+            Self::StreamNotRunning { stream } | Self::NotOnAir { stream, .. } => say(
                 format!("stream {stream} is not running; start it first"),
                 format!("поток {stream} не запущен; сначала запустите его"),
             ),
@@ -190,6 +191,22 @@ impl ApiError {
             Self::ListenersFull { limit } => say(
                 format!("there are as many listeners as there may be ({limit}); try again later"),
                 format!("слушателей уже столько, сколько допускается ({limit}); попробуйте позже"),
+            ),
+            Self::TooManySources { limit } => say(
+                format!(
+                    "{limit} sources tell about this stream's listeners already; use one of them, or wait until one is gone"
+                ),
+                format!(
+                    "о слушателях этого потока уже сообщают источники ({limit}); используйте один из них или подождите, пока один исчезнет"
+                ),
+            ),
+            Self::TooManyIds { limit } => say(
+                format!(
+                    "at most {limit} listeners of one stream are known by id; tell their count as listeners_count instead"
+                ),
+                format!(
+                    "по идентификаторам известно не более {limit} слушателей одного потока; передайте их число в listeners_count"
+                ),
             ),
             Self::Busy { stream } => say(
                 format!("stream {stream} has too many commands waiting; try again shortly"),

@@ -2,7 +2,10 @@
 
 use streamcore::{FailureKind, FailureReason};
 
-use super::pick;
+use super::{
+    pick,
+    told::{name, schedule},
+};
 use crate::{edge::Language, error::Problem};
 
 impl Problem {
@@ -70,6 +73,29 @@ impl Problem {
                 format!("must not be given beside {other}; leave one of the two out"),
                 format!("нельзя указывать вместе с {other}; уберите одно из двух"),
             ),
+            Self::Twice { value } => say(
+                format!("holds {value} twice; leave one of them out"),
+                format!("содержит {value} дважды; уберите одно из них"),
+            ),
+            Self::Schedule(error) => schedule(error, language),
+            Self::SourceName(error) => name(*error, language),
+            Self::ListenerId(error) => name(*error, language),
+            Self::ListenerIdType => fixed("must be a text or an integer", "должно быть строкой или целым числом"),
+            Self::OwnSource => fixed(
+                "is the name of the stream's own player, which tells for itself; choose another name",
+                "это имя собственного плеера потока, он сообщает о себе сам; выберите другое имя",
+            ),
+            Self::TooManyIds { max, got } => say(
+                format!(
+                    "names {got} listeners, and at most {max} are taken; tell their count as listeners_count instead"
+                ),
+                format!("называет слушателей: {got}, а можно до {max}; передайте их число в listeners_count"),
+            ),
+            Self::NothingTold => fixed(
+                "is missing; tell one of listeners_count, listeners, unknown, or joined and left",
+                "не указано; передайте что-то одно: listeners_count, listeners, unknown или joined и left",
+            ),
+            Self::OnlyTrue => fixed("must be true; else leave it out", "должно быть true, иначе не указывайте"),
             Self::PlaylistType => fixed("must be local, stream or youtube", "должно быть local, stream или youtube"),
             Self::NoTrack { track } => say(
                 format!("names track {track}, which is not in the library; search it again"),

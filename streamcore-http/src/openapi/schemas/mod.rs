@@ -1,6 +1,7 @@
 //! What travels, as JSON Schema. A field is always there unless it says otherwise.
 
 mod others;
+mod presence;
 mod queue;
 
 use serde_json::{Map, Value, json};
@@ -51,7 +52,7 @@ pub(super) fn word(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
-fn list(of: Value) -> Value {
+pub(super) fn list(of: Value) -> Value {
     json!({ "type": "array", "items": of })
 }
 
@@ -115,6 +116,10 @@ fn status() -> Value {
     word(&["stopped", "playing", "paused", "placeholder"])
 }
 
+fn end_reason() -> Value {
+    word(&["auto_end", "manual", "error"])
+}
+
 /// All schemas by name.
 pub(super) fn all() -> Value {
     let mut all = Map::new();
@@ -124,6 +129,9 @@ pub(super) fn all() -> Value {
         queue::lists(),
         queue::changes(),
         others::streams(),
+        presence::listeners(),
+        presence::auto_end(),
+        presence::sessions(),
         others::library(),
         others::playlist(),
         others::health(),

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{
-    Schemas, count, flag, integer, line, list, named, number, object, or_null, page, record, request, see, source,
-    status, text, time, uuid, word,
+    Schemas, count, end_reason, flag, integer, line, list, named, number, object, or_null, page, record, request, see,
+    source, status, text, time, uuid, word,
 };
 
 pub(super) fn streams() -> Schemas {
@@ -21,8 +21,12 @@ pub(super) fn streams() -> Schemas {
             ]),
         ),
         ("StreamPage", page("Stream", text())),
-        ("NewStream", request(&["name"], [("id", integer()), ("name", line(200)), ("settings", object())])),
-        ("StreamEdit", request(&["name"], [("name", line(200))])),
+        (
+            "NewStream",
+            request(&["name"], [("id", integer()), ("name", line(200)), ("settings", see("StreamSettings"))]),
+        ),
+        ("StreamEdit", request(&[], [("name", line(200)), ("settings", see("StreamSettings"))])),
+        ("StreamSettings", request(&[], [("auto_end", see("AutoEndChange"))])),
         (
             "StreamStatus",
             record([
@@ -40,7 +44,13 @@ pub(super) fn streams() -> Schemas {
                 ("errors_count", count()),
                 ("started_at", or_null(time())),
                 ("ended_at", or_null(time())),
-                ("end_reason", or_null(word(&["auto_end", "manual", "error"]))),
+                ("end_reason", or_null(end_reason())),
+                ("ended_by", or_null(text())),
+                ("empty_seconds", or_null(count())),
+                ("session", count()),
+                ("peak_listeners", count()),
+                ("total_listeners", count()),
+                ("auto_end", or_null(see("HeldCountdown"))),
             ]),
         ),
     ])

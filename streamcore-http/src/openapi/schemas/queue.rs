@@ -99,7 +99,7 @@ pub(super) fn lists() -> Schemas {
                 ("current_position", number()),
                 ("listeners_count", count()),
                 ("is_placeholder", flag()),
-                ("auto_end_timer", or_null(object())),
+                ("auto_end_timer", or_null(see("Countdown"))),
                 ("last_activity", or_null(time())),
             ]),
         ),

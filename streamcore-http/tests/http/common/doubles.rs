@@ -37,6 +37,8 @@ pub(crate) struct ScriptedPlayer {
 struct OnAir {
     reports: Reports,
     live: Option<(PlaybackId, Option<QueueItem>)>,
+    /// How many listen, as it was told last, and how many have come since it opened.
+    counted: (u64, u64),
     listeners: Vec<mpsc::UnboundedSender<Bytes>>,
 }
 
@@ -78,8 +80,19 @@ impl ScriptedPlayer {
         self.report(stream, |playback| Report::Progress { playback, position });
     }
 
+    /// So many listen now: those that are more than before have come.
     pub(crate) fn listeners(&self, stream: StreamId, count: u64) {
-        self.report(stream, |_| Report::Listeners { count });
+        let ever = self.lock().get_mut(&stream).map_or(0, |air| {
+            let (before, ever) = air.counted;
+            air.counted = (count, ever + count.saturating_sub(before));
+            air.counted.1
+        });
+        self.report(stream, |_| Report::Listeners { count, ever });
+    }
+
+    /// It cannot tell any more how many listen.
+    pub(crate) fn listeners_unknown(&self, stream: StreamId) {
+        self.report(stream, |_| Report::ListenersUnknown);
     }
 
     /// Sends audio to all who listen.
@@ -116,7 +129,7 @@ impl Player for ScriptedPlayer {
         let mut streams = self.lock();
         match streams.get_mut(&stream) {
             Some(air) => air.reports = reports,
-            None => drop(streams.insert(stream, OnAir { reports, live: None, listeners: Vec::new() })),
+            None => drop(streams.insert(stream, OnAir { reports, live: None, counted: (0, 0), listeners: Vec::new() })),
         }
     }
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use streamcore::{
     StreamId,
-    auto_end::Never,
+    auto_end::{self, BySettings},
     driver::{Host, Ports},
     library::MemoryLibrary,
     metrics::Noop,
@@ -57,7 +57,8 @@ impl Server {
             registry: registry.clone(),
             player: player.clone(),
             sink: Arc::new(Noop),
-            policy: Arc::new(Never),
+            policy: Arc::new(BySettings),
+            auto_end: auto_end::Settings::default(),
             runtime: runtime.clone(),
         });
         let mut settings = Settings::new(ServiceToken::new(TOKEN).expect("a token"));

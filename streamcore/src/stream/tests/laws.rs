@@ -40,6 +40,10 @@ enum Step {
     Failed(FailureKind),
     Progress(u64),
     Listeners(u64),
+    ListenersUnknown,
+    Observe(Observation),
+    KeepAlive,
+    Timeout(u64),
     Answer(Index, Store),
     StaleAnswer,
     Pass(u64),
@@ -75,12 +79,28 @@ fn step() -> impl Strategy<Value = Step> {
         3 => prop_oneof![3 => Just(FailureKind::Broken), 1 => Just(FailureKind::Unavailable)].prop_map(Step::Failed),
         2 => (0..20_000_u64).prop_map(Step::Progress),
         1 => (0..3_u64).prop_map(Step::Listeners),
+        1 => Just(Step::ListenersUnknown),
+        2 => observation().prop_map(Step::Observe),
+        1 => Just(Step::KeepAlive),
+        1 => (1..400_u64).prop_map(Step::Timeout),
         16 => (any::<Index>(), store).prop_map(|(index, store)| Step::Answer(index, store)),
         1 => Just(Step::StaleAnswer),
         4 => (0..8_000_u64).prop_map(Step::Pass),
         1 => Just(Step::TimeJumpsBack),
         1 => Just(Step::Crash),
         1 => Just(Step::Restart),
+    ]
+}
+
+fn observation() -> impl Strategy<Value = Observation> {
+    let id = || (0..3_u8).prop_map(|n| ListenerId::new(&n.to_string()).expect("an identity"));
+    let ids = || prop::collection::vec(id(), 0..3);
+    prop_oneof![
+        prop::collection::btree_set(id(), 0..3).prop_map(Observation::All),
+        (ids(), ids()).prop_map(|(joined, left)| Observation::Changed { joined, left }),
+        (0..3_u64).prop_map(|now| Observation::Count { now, ever: None }),
+        Just(Observation::Unknown),
+        Just(Observation::Gone),
     ]
 }
 
@@ -102,7 +122,7 @@ impl World {
             Step::Clear => drop(self.queue.apply(Op::Clear.into())),
             Step::Hint => self.input(Input::QueueChanged),
             Step::Start => drop(self.command(Command::Start)),
-            Step::Stop => drop(self.command(Command::Stop(EndReason::Manual))),
+            Step::Stop => drop(self.command(Command::Stop(manual()))),
             Step::Pause => drop(self.command(Command::Pause)),
             Step::Resume => drop(self.command(Command::Resume)),
             Step::Skip => drop(self.skip(None)),
@@ -134,7 +154,14 @@ impl World {
                 let position = Duration::from_millis(*millis);
                 self.report_live(|playback| Report::Progress { playback, position });
             }
-            Step::Listeners(count) => self.report(Report::Listeners { count: *count }),
+            Step::Listeners(count) => self.listeners(*count),
+            Step::ListenersUnknown => self.report(Report::ListenersUnknown),
+            Step::Observe(observation) => drop(self.observe("agent", observation.clone())),
+            Step::KeepAlive => drop(self.command(Command::KeepAlive { by: "a test".to_owned() })),
+            Step::Timeout(seconds) => {
+                let timeout = Duration::from_secs(*seconds);
+                self.command(Command::Configure(Arc::new(Settings { timeout, ..Settings::default() })));
+            }
             Step::Answer(index, store) => {
                 if !self.asked.is_empty() {
                     self.answer_nth(index.index(self.asked.len()), *store);
@@ -220,7 +247,15 @@ impl World {
 }
 
 fn tell(steps: &[Step]) -> Result<World, TestCaseError> {
-    let mut world = World::new();
+    tell_to(World::new(), steps)
+}
+
+/// The same of a stream that may end by itself.
+fn tell_with_timers(steps: &[Step]) -> Result<World, TestCaseError> {
+    tell_to(World::with_policy(Arc::new(BySettings)), steps)
+}
+
+fn tell_to(mut world: World, steps: &[Step]) -> Result<World, TestCaseError> {
     for step in steps {
         world.take(step);
         world.check()?;
@@ -235,7 +270,7 @@ proptest! {
     /// Promise S13, S14 and S15.
     #[test]
     fn whatever_happens_the_stream_and_the_store_agree_in_the_end(steps in prop::collection::vec(step(), 1..120)) {
-        let mut world = tell(&steps)?;
+        let mut world = tell_with_timers(&steps)?;
         world.settle_down()?;
         if world.view().status == Status::Paused {
             world.command(Command::Resume);
@@ -264,7 +299,7 @@ proptest! {
     /// The same story gives the same effects.
     #[test]
     fn the_same_inputs_give_the_same_effects(steps in prop::collection::vec(step(), 1..80)) {
-        let (one, two) = (tell(&steps)?, tell(&steps)?);
+        let (one, two) = (tell_with_timers(&steps)?, tell_with_timers(&steps)?);
         prop_assert_eq!(one.events, two.events);
         prop_assert_eq!(one.replies, two.replies);
         prop_assert_eq!(one.asked, two.asked);
@@ -304,17 +339,19 @@ proptest! {
         before in prop::collection::vec(step(), 1..60),
         reports in prop::collection::vec(step(), 1..30),
     ) {
-        let mut world = tell(&before)?;
-        world.command(Command::Stop(EndReason::Manual));
+        let mut world = tell_with_timers(&before)?;
+        world.command(Command::Stop(manual()));
         world.settle_down()?;
         let events = world.events.len();
         for step in &reports {
             if matches!(step, Step::Hint | Step::Started | Step::Ended | Step::EndedBefore(_) | Step::Failed(_) | Step::Progress(_)
-                | Step::Listeners(_) | Step::StaleAnswer | Step::Pass(_))
+                | Step::Listeners(_) | Step::ListenersUnknown | Step::StaleAnswer | Step::Pass(_))
             {
                 world.take(step);
             }
         }
+        // Sources elsewhere are forgotten in their time.
+        world.pass(Duration::from_secs(600));
         prop_assert!(world.asked.is_empty() && world.events.len() == events && world.hears == Hears::Nothing);
         prop_assert_eq!(world.stream.next_deadline(), None);
     }

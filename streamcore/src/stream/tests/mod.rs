@@ -8,10 +8,12 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
-    ItemId, QueueItem, Timestamp,
-    auto_end::Never,
+    EndCause, EndReason, ItemId, QueueItem, Timestamp,
+    auto_end::{BySettings, Never},
     player::Play,
+    presence::{Audience, ListenerId, Observation, SourceId, Terms},
     queue::{Advanced, Op, Page, Placement, QueueModel, QueueView, Rules},
+    registry::Session,
 };
 
 /// What the player was told last.
@@ -47,6 +49,7 @@ struct World {
     stream: Stream,
     queue: QueueModel,
     stored: Snapshot,
+    sessions: Vec<Session>,
     hears: Hears,
     paused: bool,
     /// Playbacks ever ordered, in order.
@@ -60,6 +63,8 @@ struct World {
     /// Commands up to this one were lost with a process that died.
     lost_commands: u64,
     items: u128,
+    /// How many have ever connected to the player.
+    connected: u64,
 }
 
 fn item(n: u128) -> QueueItem {
@@ -83,9 +88,10 @@ impl World {
     fn with_policy(policy: Arc<dyn AutoEndPolicy>) -> Self {
         Self {
             now: Timestamp::from_millis(1_000_000),
-            stream: Stream::new(StreamId::new(1), policy),
+            stream: Stream::new(StreamId::new(1), policy, Arc::default()),
             queue: QueueModel::default(),
             stored: Snapshot::default(),
+            sessions: Vec::new(),
             hears: Hears::Nothing,
             paused: false,
             playbacks: Vec::new(),
@@ -96,6 +102,7 @@ impl World {
             commands: 0,
             lost_commands: 0,
             items: 0,
+            connected: 0,
         }
     }
 
@@ -129,7 +136,10 @@ impl World {
     fn obey(&mut self, order: Order) {
         self.orders.push(order.clone());
         match order {
-            Order::Open => self.hears = Hears::Silence,
+            Order::Open => {
+                self.hears = Hears::Silence;
+                self.connected = 0;
+            }
             Order::Play(play) => {
                 self.playbacks.push(play.playback);
                 self.hears = Hears::Item(play);
@@ -219,6 +229,13 @@ impl World {
                 self.stored = snapshot;
                 Answer::Done
             }
+            Question::Close { snapshot, session } => {
+                self.stored = snapshot;
+                if self.sessions.iter().all(|known| known.number != session.number) {
+                    self.sessions.push(session);
+                }
+                Answer::Done
+            }
         }
     }
 
@@ -230,6 +247,18 @@ impl World {
             self.answer_nth(0, store);
         }
         panic!("the machine never stops asking: {:?}", self.asked);
+    }
+
+    /// So many are connected to the player; whoever is new came just now.
+    fn listeners(&mut self, count: u64) {
+        let view = self.view();
+        self.connected += count.saturating_sub(view.audience.count);
+        self.report(Report::Listeners { count, ever: self.connected });
+    }
+
+    fn observe(&mut self, source: &str, observation: Observation) -> CommandId {
+        let source = SourceId::new(source).expect("a name");
+        self.command(Command::Observe { source, terms: Terms::REMOTE, observation })
     }
 
     fn report(&mut self, report: Report) {
@@ -295,7 +324,8 @@ impl World {
 
     /// The process dies and another begins: everything is gone but what is stored.
     fn crash(&mut self) {
-        let restored = Stream::restore(StreamId::new(1), self.stream.policy.clone(), self.stored.clone(), self.now);
+        let (policy, settings) = (self.stream.policy.clone(), self.view().auto_end);
+        let restored = Stream::restore(StreamId::new(1), policy, settings, self.stored.clone(), self.now);
         self.hears = Hears::Nothing;
         self.paused = false;
         self.asked.clear();
@@ -304,6 +334,10 @@ impl World {
         self.stream = restored.0;
         self.perform(restored.1);
     }
+}
+
+fn manual() -> EndCause {
+    EndCause::Manual { by: "a test".to_owned() }
 }
 
 fn away() -> StoreError {

@@ -1,12 +1,19 @@
+use std::time::Duration;
+
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::super::{
-    RegistryFixture,
-    items::{Expected, at},
+use super::{
+    super::{
+        RegistryFixture,
+        items::{Expected, at},
+    },
+    sessions::session,
+    snapshots::{running, stopped},
 };
 use crate::{
     StreamId,
+    auto_end::Overrides,
     registry::{Error, StreamRecord},
     stream::Snapshot,
 };
@@ -17,6 +24,7 @@ pub(super) fn record(id: i64) -> StreamRecord {
         uuid: Uuid::from_u128(u128::MAX / 3 - id.unsigned_abs() as u128),
         name: format!("канал «{id}» 🎵"),
         created_at: at(id.unsigned_abs()),
+        auto_end: Overrides { timeout: Some(Duration::from_secs(id.unsigned_abs())), ..Overrides::default() },
     }
 }
 
@@ -56,8 +64,12 @@ pub async fn r04_what_does_not_exist_is_not_found(fixture: &mut dyn RegistryFixt
     let id = StreamId::new(1);
     assert_eq!(registry.get(id).await.answered(), None);
     assert_eq!(registry.snapshot(id).await.answered(), None);
+    let sessions = registry.sessions(id, None, 10).await.answered();
+    assert_eq!((sessions.sessions.len(), sessions.next, sessions.total), (0, None, 0));
     let refusals = [
         registry.rename(id, "name".into()).await.map(|_| ()),
+        registry.set_auto_end(id, Overrides::default()).await.map(|_| ()),
+        registry.close_session(id, stopped(1), session(1)).await,
         registry.delete(id).await,
         registry.save_snapshot(id, Snapshot::default()).await,
     ];
@@ -65,6 +77,7 @@ pub async fn r04_what_does_not_exist_is_not_found(fixture: &mut dyn RegistryFixt
         assert!(matches!(refusal, Err(Error::NotFound { stream }) if stream == id), "{refusal:?}");
     }
     assert_eq!(registry.get(id).await.answered(), None, "saving a snapshot creates no stream");
+    assert_eq!(registry.sessions(id, None, 10).await.answered().total, 0, "nor is a session of none kept");
 }
 
 /// **R5.** Lists are in the order of ids, negative ones first; each page goes on behind the id it is given, says whether there are more and
@@ -105,20 +118,28 @@ pub async fn r06_renaming_changes_the_name_alone(fixture: &mut dyn RegistryFixtu
     assert_eq!(registry.snapshot(StreamId::new(1)).await.answered(), Some(snapshot));
 }
 
-/// **R7.** Deleting forgets the stream and its snapshot; the second time it is not found; a stream created anew begins without a snapshot.
-pub async fn r07_deleting_forgets_the_stream_and_its_snapshot(fixture: &mut dyn RegistryFixture) {
+/// **R7.** Deleting forgets the stream, its snapshot and its sessions; the second time it is not found; a stream created anew begins without.
+pub async fn r07_deleting_forgets_the_stream_and_all_of_it(fixture: &mut dyn RegistryFixture) {
     let registry = fixture.registry();
     let id = StreamId::new(1);
     registry.create(record(1)).await.answered();
     registry.create(record(2)).await.answered();
     registry.save_snapshot(id, Snapshot { started_at: Some(at(1)), ..Snapshot::default() }).await.answered();
+    for stream in [id, StreamId::new(2)] {
+        registry.close_session(stream, running(7), session(1)).await.answered();
+    }
     registry.delete(id).await.answered();
     let again = registry.delete(id).await;
     assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
     assert_eq!(registry.get(id).await.answered(), None);
-    assert_eq!(registry.running().await.answered(), []);
+    assert_eq!(registry.running().await.answered(), [StreamId::new(2)]);
+    assert_eq!(registry.sessions(id, None, 9).await.answered().total, 0);
     registry.create(record(1)).await.answered();
     assert_eq!(registry.snapshot(id).await.answered(), None);
+    assert_eq!(registry.sessions(id, None, 9).await.answered().total, 0);
+    registry.save_snapshot(id, stopped(1)).await.answered();
+    assert_eq!(registry.snapshot(id).await.answered(), Some(stopped(1)), "its sessions are counted anew");
+    assert_eq!(registry.sessions(StreamId::new(2), None, 9).await.answered().sessions, [session(1)]);
     assert_eq!(registry.list(None, 9).await.answered().total, 2);
 }
 

@@ -8,28 +8,45 @@ use super::{
     records::record,
 };
 use crate::{
-    EndReason, StreamId, Timestamp,
-    stream::{Playing, Snapshot},
+    EndCause, StreamId, Timestamp,
+    presence::SourceId,
+    stream::{Ended, Playing, Snapshot, StoredTimer},
 };
 
 /// A snapshot of a running stream with every field set.
 pub(super) fn running(n: u64) -> Snapshot {
+    let agent = SourceId::new(&format!("agent:{n}"));
     Snapshot {
+        session: 7,
         started_at: Some(at(n)),
         paused: true,
         playing: Some(Playing { item: item_id(n), position: Duration::new(61, 999_999_999), started: true }),
         tracks_played: u64::MAX,
         errors: n,
-        ended: Some((Timestamp::from_millis(u64::MAX), EndReason::AutoEnd)),
+        peak_listeners: n,
+        total_listeners: u64::MAX - n,
+        empty_since: Some(at(n + 1)),
+        timer: Some(StoredTimer { session: n, deadline: Timestamp::from_millis(u64::MAX - n) }),
+        sources: agent.into_iter().collect(),
+        ended: Some(Ended {
+            at: Timestamp::from_millis(u64::MAX),
+            cause: EndCause::AutoEnd { empty_since: at(n), deadline: Timestamp::from_millis(u64::MAX) },
+        }),
     }
 }
 
-/// **R8.** A snapshot is returned unchanged, and the next one replaces all of it.
+/// A snapshot of a stream that stopped after its `n`th session.
+pub(super) fn stopped(n: u64) -> Snapshot {
+    let ended = Ended { at: at(n), cause: EndCause::Manual { by: "anna".into() } };
+    Snapshot { session: n, ended: Some(ended), ..Snapshot::default() }
+}
+
+/// **R8.** A snapshot is returned unchanged, and the next one of its session replaces all of it.
 pub async fn r08_a_snapshot_is_returned_unchanged_and_replaced_whole(fixture: &mut dyn RegistryFixture) {
     let registry = fixture.registry();
     let id = StreamId::new(1);
     registry.create(record(1)).await.answered();
-    for snapshot in [running(1), Snapshot::default(), running(2)] {
+    for snapshot in [running(1), running(2), Snapshot { session: 7, ..Snapshot::default() }] {
         registry.save_snapshot(id, snapshot.clone()).await.answered();
         assert_eq!(registry.snapshot(id).await.answered(), Some(snapshot));
     }
@@ -46,7 +63,6 @@ pub async fn r09_running_names_the_streams_to_resume(fixture: &mut dyn RegistryF
         registry.save_snapshot(StreamId::new(id), snapshot).await.answered();
     }
     assert_eq!(registry.running().await.answered(), [-3, 5, 8].map(StreamId::new));
-    let stopped = Snapshot { started_at: None, ..running(1) };
-    registry.save_snapshot(StreamId::new(5), stopped).await.answered();
+    registry.save_snapshot(StreamId::new(5), stopped(7)).await.answered();
     assert_eq!(registry.running().await.answered(), [-3, 8].map(StreamId::new));
 }

@@ -42,14 +42,14 @@ fn a_start_that_cannot_be_stored_is_refused_and_leaves_the_air_empty() {
 #[test]
 fn a_stopped_stream_puts_its_item_back_and_goes_on_with_it_when_started_again() {
     let mut world = World::playing(2);
-    let stop = world.command(Command::Stop(EndReason::Manual));
+    let stop = world.command(Command::Stop(manual()));
     assert_eq!(world.hears, Hears::Nothing, "it leaves the air at once");
     assert!(!world.is_replied(stop), "and is acknowledged when it is noted");
     world.answer_all(Store::Works);
     assert!(world.is_replied(stop) && !world.stored.is_running());
     let view = world.queue.view(Page::ALL);
     assert_eq!((view.current, view.items.len()), (None, 2));
-    assert!(world.events.contains(&EventKind::StreamEnded { reason: EndReason::Manual }));
+    assert!(world.events.contains(&EventKind::StreamEnded { session: 1, reason: EndReason::Manual, cause: manual() }));
     world.command(Command::Start);
     world.answer_all(Store::Works);
     assert_eq!(world.heard(), Some(id(1)));
@@ -61,7 +61,7 @@ fn a_stop_in_the_middle_of_a_hand_off_strands_no_item() {
     let mut world = World::playing(2);
     let playback = world.playback();
     world.report(Report::Ended { playback });
-    let stop = world.command(Command::Stop(EndReason::Manual));
+    let stop = world.command(Command::Stop(manual()));
     world.answer_all(Store::Works);
     assert!(world.is_replied(stop));
     let view = world.queue.view(Page::ALL);
@@ -72,7 +72,7 @@ fn a_stop_in_the_middle_of_a_hand_off_strands_no_item() {
 #[test]
 fn a_stop_while_the_store_is_away_is_silent_at_once_and_noted_later() {
     let mut world = World::playing(1);
-    let stop = world.command(Command::Stop(EndReason::Manual));
+    let stop = world.command(Command::Stop(manual()));
     world.answer_nth(0, Store::Refuses);
     assert_eq!(world.hears, Hears::Nothing);
     assert!(matches!(world.reply(stop), Err(Refusal::Store(_))));
@@ -85,7 +85,7 @@ fn a_stop_while_the_store_is_away_is_silent_at_once_and_noted_later() {
 #[test]
 fn a_start_during_an_end_follows_it() {
     let mut world = World::playing(1);
-    world.command(Command::Stop(EndReason::Manual));
+    world.command(Command::Stop(manual()));
     let start = world.command(Command::Start);
     world.answer_all(Store::Works);
     let Ok(Done::View(view)) = world.reply(start) else { panic!("{:?}", world.reply(start)) };
@@ -118,11 +118,11 @@ fn listeners_are_told_once_and_a_stream_that_nobody_heard_is_empty_from_its_star
     let mut world = World::playing(1);
     let start = world.view().started_at;
     assert_eq!(world.view().empty_since, start);
-    world.report(Report::Listeners { count: 2 });
-    world.report(Report::Listeners { count: 2 });
-    assert_eq!((world.view().listeners, world.view().empty_since), (Some(2), None));
+    world.listeners(2);
+    world.listeners(2);
+    assert_eq!((world.view().audience, world.view().empty_since), (Audience::known(2), None));
     world.pass(Duration::from_secs(5));
-    world.report(Report::Listeners { count: 0 });
+    world.listeners(0);
     assert_eq!(world.view().empty_since, Some(world.now));
     let told = world.events.iter().filter(|event| matches!(event, EventKind::ListenersChanged { .. })).count();
     assert_eq!(told, 2);
@@ -136,7 +136,7 @@ fn a_policy_ends_the_stream_at_the_moment_it_named() {
     impl AutoEndPolicy for AfterAMinute {
         fn decide(&self, view: &StreamView, now: Timestamp) -> Verdict {
             let end = view.started_at.unwrap_or(now) + Duration::from_secs(60);
-            if now < end { Verdict::KeepUntil(end) } else { Verdict::End(EndReason::AutoEnd) }
+            if now < end { Verdict::KeepUntil(end) } else { Verdict::End }
         }
     }
     let mut world = World::with_policy(Arc::new(AfterAMinute));
@@ -148,7 +148,7 @@ fn a_policy_ends_the_stream_at_the_moment_it_named() {
     world.pass(Duration::from_millis(1));
     world.answer_all(Store::Works);
     assert_eq!(
-        (world.view().status, world.view().ended.map(|(_, reason)| reason)),
+        (world.view().status, world.view().ended.map(|ended| ended.cause.reason())),
         (Status::Stopped, Some(EndReason::AutoEnd))
     );
 }
@@ -168,7 +168,7 @@ fn only_a_stopped_stream_retires_and_then_it_takes_no_command() {
     let mut world = World::playing(1);
     let early = world.command(Command::Retire);
     assert_eq!(*world.reply(early), Err(Refusal::Running));
-    world.command(Command::Stop(EndReason::Manual));
+    world.command(Command::Stop(manual()));
     let in_the_middle = world.command(Command::Retire);
     assert_eq!(*world.reply(in_the_middle), Err(Refusal::Running));
     world.answer_all(Store::Works);
@@ -184,7 +184,7 @@ fn an_end_is_noted_after_its_item_is_back_also_when_a_pause_is_being_stored() {
     let mut world = World::playing(1);
     world.command(Command::Pause);
     world.command(Command::Pause); // is stored behind the first
-    world.command(Command::Stop(EndReason::Manual));
+    world.command(Command::Stop(manual()));
     // The answer to the first arrives; the queue does not answer yet; the process dies.
     world.answer_nth(0, Store::Works);
     let saves = world.asked.iter().filter(|(_, ask)| matches!(ask, Question::Save(_))).count();

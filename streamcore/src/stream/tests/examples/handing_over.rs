@@ -42,6 +42,36 @@ fn an_item_whose_hint_was_lost_is_found_by_the_slow_poll() {
 
 /// Promise S3.
 #[test]
+fn a_queue_that_stays_dry_is_looked_at_less_and_less_often() {
+    let mut world = World::playing(0);
+    world.answer_all(Store::Works);
+    let begin = world.now;
+    let mut looks = Vec::new();
+    while looks.len() < 7 {
+        world.pass(Duration::from_secs(1));
+        if !world.asked.is_empty() {
+            looks.push(world.now.since(begin).as_secs());
+            world.answer_all(Store::Works);
+        }
+    }
+    assert_eq!(looks, [5, 10, 20, 40, 80, 140, 200]);
+    // It counts anew when something has played meanwhile.
+    world.add_and_tell();
+    world.answer_all(Store::Works);
+    world.start_heard();
+    let playback = world.playback();
+    world.report(Report::Ended { playback });
+    world.answer_all(Store::Works);
+    world.pass(Duration::from_secs(1));
+    assert!(matches!(world.hears, Hears::Placeholder(_)));
+    world.add(Placement::Back);
+    world.pass(Duration::from_secs(6));
+    world.answer_all(Store::Works);
+    assert_eq!(world.heard(), Some(id(2)));
+}
+
+/// Promise S3.
+#[test]
 fn an_item_added_while_the_dry_queue_is_being_asked_is_not_overlooked() {
     let mut world = World::playing(0);
     world.input(Input::QueueChanged);

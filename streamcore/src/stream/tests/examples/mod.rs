@@ -1,6 +1,7 @@
 //! What a stream does, told as sentences.
 
 mod beginning_and_ending;
+mod ending_by_itself;
 mod failing;
 mod handing_over;
 mod jumping;

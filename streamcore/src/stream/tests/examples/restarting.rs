@@ -107,7 +107,7 @@ fn a_suspend_answers_everybody_who_waits() {
 fn a_suspend_in_the_middle_of_an_end_strands_no_item() {
     let mut world = World::playing(1);
     world.answer_all(Store::Works);
-    let stop = world.command(Command::Stop(EndReason::Manual));
+    let stop = world.command(Command::Stop(manual()));
     world.answer_nth(0, Store::Refuses); // the release
     assert!(matches!(world.reply(stop), Err(Refusal::Store(_))));
     let suspend = world.command(Command::Suspend);

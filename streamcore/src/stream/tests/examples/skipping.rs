@@ -92,7 +92,7 @@ fn a_skip_in_doubt_that_did_not_happen_is_not_told_when_the_stream_stops() {
     let mut world = World::playing(1);
     world.skip(None);
     world.answer_nth(0, Store::Refuses);
-    world.command(Command::Stop(EndReason::Manual));
+    world.command(Command::Stop(manual()));
     world.answer_all(Store::Works);
     assert!(!world.events.iter().any(|event| matches!(event, EventKind::TrackFinished { .. })));
     assert_eq!(world.queue.view(Page::ALL).total, 1);
@@ -151,7 +151,7 @@ fn a_skip_of_the_tail_of_the_last_track_brings_the_placeholder() {
 fn a_skip_that_was_refused_while_the_stream_stopped_is_not_done_later() {
     let mut world = World::playing(2);
     let skip = world.skip(None);
-    world.command(Command::Stop(EndReason::Manual));
+    world.command(Command::Stop(manual()));
     world.answer_nth(0, Store::Refuses);
     assert!(matches!(world.reply(skip), Err(Refusal::Store(_) | Refusal::NotRunning)));
     world.pass(Duration::from_secs(1));

@@ -1,6 +1,8 @@
-//! Reads the fields of a JSON object by hand, so that one answer names every field that is wrong and why.
+//! Reads the fields of a JSON object by hand, so that one answer names every field that is wrong and why. What lies deeper is in `nested`.
 
-use std::time::Duration;
+mod nested;
+
+use std::{fmt, time::Duration};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -11,7 +13,8 @@ use crate::error::{ApiError, FieldError, Part, Problem};
 /// The longest duration that is believed, in seconds: a year.
 const MAX_SECONDS: u64 = 366 * 86_400;
 
-/// A JSON object and what was found wrong with it so far. Unknown keys are ignored; `null` is the same as a key that is missing.
+/// A JSON object and what was found wrong with it so far. Unknown keys are ignored; `null` is the same as a key that is missing, but
+/// for [`setting`](Fields::setting)s.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     map: Map<String, Value>,
@@ -29,25 +32,25 @@ impl Fields {
         }
     }
 
-    /// The objects of a list of 1 to `max`, each with the names of its fields as seen from here, or what is wrong with the list.
-    pub(crate) fn objects(mut self, field: &'static str, max: usize) -> Result<Vec<Self>, ApiError> {
-        let read = match self.take(field) {
-            None => self.wrong(field, Problem::Required),
-            Some(Value::Array(values)) if (1..=max).contains(&values.len()) => Some(values),
-            Some(Value::Array(values)) => self.wrong(field, Problem::Count { min: 1, max, got: values.len() }),
-            Some(_) => self.wrong(field, Problem::List),
-        };
-        let values = self.finish(read)?;
-        let objects = values.into_iter().enumerate().map(|(index, value)| match value {
-            Value::Object(map) => Ok(Self { map, errors: Vec::new(), prefix: format!("{field}[{index}].") }),
-            _ => Err(FieldError::new(Part::Body, format!("{field}[{index}]"), Problem::Object).into()),
-        });
-        objects.collect()
-    }
-
     /// Whether the body has this key, whatever its value.
     pub(crate) fn names(&self, field: &str) -> bool {
         self.map.contains_key(field)
+    }
+
+    /// Whether the body gives this field a value.
+    pub(crate) fn gives(&self, field: &str) -> bool {
+        self.map.get(field).is_some_and(|value| !value.is_null())
+    }
+
+    /// What a setting is to be: none if it is left out, else its value, or none where the body says null.
+    pub(crate) fn setting<T>(
+        &mut self,
+        field: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let is_named = self.names(field);
+        let value = read(self, field);
+        is_named.then_some(value)
     }
 
     /// What the names of its fields begin with.
@@ -68,21 +71,27 @@ impl Fields {
     }
 
     /// Notes what is wrong with a field.
-    pub(crate) fn refuse(&mut self, field: &'static str, problem: Problem) {
+    pub(crate) fn refuse(&mut self, field: impl fmt::Display, problem: Problem) {
         self.errors.push(FieldError::new(Part::Body, format!("{}{field}", self.prefix), problem));
     }
 
-    fn wrong<T>(&mut self, field: &'static str, problem: Problem) -> Option<T> {
+    fn wrong<T>(&mut self, field: impl fmt::Display, problem: Problem) -> Option<T> {
         self.refuse(field, problem);
         None
     }
 
     /// Notes that a field is missing, unless something was read or is wrong already.
     pub(crate) fn require<T>(&mut self, field: &'static str, read: Option<T>) -> Option<T> {
-        if read.is_none() && !self.errors.iter().any(|error| error.field.strip_prefix(&*self.prefix) == Some(field)) {
+        if read.is_none() && !self.errors.iter().any(|error| self.is_of(error, field)) {
             self.refuse(field, Problem::Required);
         }
         read
+    }
+
+    /// Whether an error is one of this field, or of an entry of it.
+    fn is_of(&self, error: &FieldError, field: &str) -> bool {
+        let rest = error.field.strip_prefix(&*self.prefix).and_then(|name| name.strip_prefix(field));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
     }
 
     /// A text that people can see, without control characters, of at most `max` characters, trimmed.
@@ -108,6 +117,14 @@ impl Fields {
         Some(text.to_owned())
     }
 
+    /// A text, whatever it holds.
+    pub(crate) fn plain_text(&mut self, field: &'static str) -> Option<String> {
+        match self.take(field)? {
+            Value::String(text) => Some(text),
+            _ => self.wrong(field, Problem::Text),
+        }
+    }
+
     fn text(&mut self, field: &'static str) -> Option<String> {
         match self.take(field)? {
             Value::String(text) if has_control_characters(&text) => self.wrong(field, Problem::ControlCharacters),
@@ -127,11 +144,16 @@ impl Fields {
 
     /// A 0-based place.
     pub(crate) fn place(&mut self, field: &'static str) -> Option<usize> {
+        let place = self.whole(field, 0, MAX_SAFE_INTEGER.unsigned_abs())?;
+        usize::try_from(place).ok()
+    }
+
+    /// A whole number from `min` to `max`.
+    pub(crate) fn whole(&mut self, field: &'static str, min: u64, max: u64) -> Option<u64> {
         let number = self.take(field)?;
-        let max = MAX_SAFE_INTEGER.unsigned_abs();
-        match whole(&number).filter(|n| n.unsigned_abs() <= max).map(usize::try_from) {
-            Some(Ok(n)) => Some(n),
-            _ => self.wrong(field, Problem::WholeNumber { min: 0, max }),
+        match whole_within(&number, min, max) {
+            Ok(n) => Some(n),
+            Err(problem) => self.wrong(field, problem),
         }
     }
 
@@ -202,6 +224,12 @@ impl Fields {
             None => self.wrong(field, problem),
         }
     }
+}
+
+/// A whole number from `min` to `max`.
+pub(crate) fn whole_within(value: &Value, min: u64, max: u64) -> Result<u64, Problem> {
+    let number = whole(value).and_then(|n| u64::try_from(n).ok());
+    number.filter(|n| (min..=max).contains(n)).ok_or(Problem::WholeNumber { min, max })
 }
 
 /// An integer, also one that its writer spelled `1.0` or `1e0`: for JSON these are the same number.

@@ -1,10 +1,13 @@
-//! The registry port: one row per stream, its snapshot in it.
+//! The registry port: one row per stream, its snapshot in it, and one per session that ended.
+
+mod sessions;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, named_params};
 use streamcore::{
     StreamId,
-    registry::{Error, Registry, Result, StreamList, StreamRecord},
+    auto_end::Overrides,
+    registry::{Error, Registry, Result, Session, SessionList, StreamList, StreamRecord},
     stream::Snapshot,
 };
 use uuid::Uuid;
@@ -40,12 +43,28 @@ impl Registry for SqliteStore {
         self.write(move |conn| rename(conn, stream, &name), |_| ()).await
     }
 
+    async fn set_auto_end(&self, stream: StreamId, auto_end: Overrides) -> Result<StreamRecord> {
+        self.write(move |conn| set_auto_end(conn, stream, &auto_end), |_| ()).await
+    }
+
     async fn delete(&self, stream: StreamId) -> Result<()> {
         self.write(move |conn| delete(conn, stream), |()| ()).await
     }
 
     async fn save_snapshot(&self, stream: StreamId, snapshot: Snapshot) -> Result<()> {
         self.write(move |conn| save_snapshot(conn, stream, &snapshot), |()| ()).await
+    }
+
+    async fn close_session(&self, stream: StreamId, snapshot: Snapshot, session: Session) -> Result<()> {
+        let close = move |conn: &Connection| {
+            save_snapshot(conn, stream, &snapshot)?;
+            sessions::add(conn, stream, &session)
+        };
+        self.write(close, |()| ()).await
+    }
+
+    async fn sessions(&self, stream: StreamId, before: Option<u64>, limit: usize) -> Result<SessionList> {
+        self.read(move |conn| sessions::list(conn, stream, before, limit)).await
     }
 
     async fn snapshot(&self, stream: StreamId) -> Result<Option<Snapshot>> {
@@ -59,7 +78,8 @@ impl Registry for SqliteStore {
 
 fn create(conn: &Connection, record: &StreamRecord) -> Outcome<()> {
     let mut insert = conn.prepare_cached(
-        "INSERT INTO streams (stream, uuid, name, created_at) VALUES (:stream, :uuid, :name, :created_at)
+        "INSERT INTO streams (stream, uuid, name, created_at, auto_end)
+         VALUES (:stream, :uuid, :name, :created_at, :auto_end)
          ON CONFLICT (stream) DO NOTHING",
     )?;
     let inserted = insert.execute(named_params! {
@@ -67,25 +87,27 @@ fn create(conn: &Connection, record: &StreamRecord) -> Outcome<()> {
         ":uuid": record.uuid.to_string(),
         ":name": record.name,
         ":created_at": codec::moment(record.created_at),
+        ":auto_end": codec::json::<Error>(&record.auto_end)?,
     })?;
     if inserted == 0 { Err(Fault::Refused(Error::Exists { stream: record.id })) } else { Ok(()) }
 }
 
 fn get(conn: &Connection, stream: StreamId) -> Outcome<Option<StreamRecord>> {
-    let mut query = conn.prepare_cached("SELECT stream, uuid, name, created_at FROM streams WHERE stream = :stream")?;
+    let mut query =
+        conn.prepare_cached("SELECT stream, uuid, name, created_at, auto_end FROM streams WHERE stream = :stream")?;
     codec::first(query.query(named_params! { ":stream": stream.get() })?, |row| codec::record(&Columns::stream(row)))
 }
 
 fn by_uuid(conn: &Connection, uuid: Uuid) -> Outcome<Option<StreamRecord>> {
     let mut query = conn.prepare_cached(
-        "SELECT stream, uuid, name, created_at FROM streams WHERE uuid = :uuid ORDER BY stream LIMIT 1",
+        "SELECT stream, uuid, name, created_at, auto_end FROM streams WHERE uuid = :uuid ORDER BY stream LIMIT 1",
     )?;
     codec::first(query.query(named_params! { ":uuid": uuid.to_string() })?, |row| codec::record(&Columns::stream(row)))
 }
 
 fn list(conn: &Connection, after: Option<StreamId>, limit: usize) -> Outcome<StreamList> {
     let mut query = conn.prepare_cached(
-        "SELECT stream, uuid, name, created_at FROM streams
+        "SELECT stream, uuid, name, created_at, auto_end FROM streams
          WHERE :after IS NULL OR stream > :after ORDER BY stream LIMIT :limit",
     )?;
     // One more than asked for tells whether there are more.
@@ -104,20 +126,47 @@ fn rename(conn: &Connection, stream: StreamId, name: &str) -> Outcome<StreamReco
     get(conn, stream)?.ok_or(Fault::Refused(Error::NotFound { stream }))
 }
 
+fn set_auto_end(conn: &Connection, stream: StreamId, auto_end: &Overrides) -> Outcome<StreamRecord> {
+    let mut update = conn.prepare_cached("UPDATE streams SET auto_end = :auto_end WHERE stream = :stream")?;
+    update.execute(named_params! { ":auto_end": codec::json::<Error>(auto_end)?, ":stream": stream.get() })?;
+    get(conn, stream)?.ok_or(Fault::Refused(Error::NotFound { stream }))
+}
+
 fn delete(conn: &Connection, stream: StreamId) -> Outcome<()> {
+    sessions::forget(conn, stream)?;
     let mut delete = conn.prepare_cached("DELETE FROM streams WHERE stream = :stream")?;
     found(delete.execute(named_params! { ":stream": stream.get() })?, stream)
 }
 
-fn save_snapshot(conn: &Connection, stream: StreamId, snapshot: &Snapshot) -> Outcome<()> {
-    let mut update =
-        conn.prepare_cached("UPDATE streams SET snapshot = :snapshot, running = :running WHERE stream = :stream")?;
+/// A snapshot of an earlier session than the stored one comes too late, and so does one of a session that is over in the stored one; unless nobody
+/// can read that one.
+fn save_snapshot(conn: &Connection, stream: StreamId, new: &Snapshot) -> Outcome<()> {
+    if put_snapshot(conn, stream, new, false)? {
+        return Ok(());
+    }
+    let unreadable = matches!(snapshot(conn, stream), Err(Fault::Corrupt(_)));
+    if unreadable && put_snapshot(conn, stream, new, true)? { Ok(()) } else { exists(conn, stream) }
+}
+
+fn put_snapshot(conn: &Connection, stream: StreamId, snapshot: &Snapshot, anyway: bool) -> Outcome<bool> {
+    let mut update = conn.prepare_cached(
+        "UPDATE streams SET snapshot = :snapshot, running = :running, session = :session
+         WHERE stream = :stream
+           AND (:anyway OR session < :session OR (session = :session AND (snapshot IS NULL OR running >= :running)))",
+    )?;
     let written = update.execute(named_params! {
         ":snapshot": codec::json::<Error>(snapshot)?,
         ":running": snapshot.is_running(),
+        ":session": snapshot.session.cast_signed(),
         ":stream": stream.get(),
+        ":anyway": anyway,
     })?;
-    found(written, stream)
+    Ok(written > 0)
+}
+
+fn exists(conn: &Connection, stream: StreamId) -> Outcome<()> {
+    let mut query = conn.prepare_cached("SELECT 1 FROM streams WHERE stream = :stream")?;
+    found(query.exists(named_params! { ":stream": stream.get() })?.into(), stream)
 }
 
 fn found(rows: usize, stream: StreamId) -> Outcome<()> {
