@@ -1,0 +1,41 @@
+//! What Redis' errors mean to a caller.
+
+use fred::error::{Error, ErrorKind};
+
+use super::call::Trouble;
+use crate::{
+    error::{Corrupt, Failure, Unavailable},
+    script::Script,
+};
+
+/// By the first word of the error, as the protocol has it; our own scripts say `CORRUPT key: problem`.
+pub(super) fn trouble(error: &Error, script: &Script) -> Trouble {
+    let text = error.details();
+    let (code, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let is_final = |unavailable| Trouble::Final(Failure::Away(unavailable));
+    match code {
+        "CORRUPT" => Trouble::Final(Failure::Corrupt(Corrupt(without_place(rest).to_owned()))),
+        "WRONGTYPE" => {
+            let problem =
+                format!("script {}: a key holds another kind of value ({})", script.name, without_place(rest));
+            Trouble::Final(Failure::Corrupt(Corrupt(problem)))
+        }
+        "OOM" => is_final(Unavailable::OutOfMemory),
+        // A replica that has not yet been told that it is one no more, or a disk that takes no snapshot: both may pass, the second not soon.
+        "READONLY" | "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY" => {
+            Trouble::Passing(Unavailable::TakesNoWrites(without_place(text).to_owned()))
+        }
+        "MISCONF" | "NOREPLICAS" => is_final(Unavailable::TakesNoWrites(without_place(text).to_owned())),
+        "NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED" => is_final(Unavailable::Refuses(without_place(text).to_owned())),
+        "ERR" => is_final(Unavailable::Refuses(format!("{}, in script {}", without_place(rest), script.name))),
+        _ => match error.kind() {
+            ErrorKind::Auth | ErrorKind::Config | ErrorKind::Tls => is_final(Unavailable::Refuses(text.to_owned())),
+            _ => Trouble::Passing(Unavailable::Silent(text.to_owned())),
+        },
+    }
+}
+
+/// Redis adds in which line of which script it happened, which is of no use to people.
+fn without_place(text: &str) -> &str {
+    text.split(" script: ").next().unwrap_or(text).trim()
+}

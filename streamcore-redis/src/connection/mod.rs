@@ -1,0 +1,92 @@
+//! The connection: made once, kept by a watch of its own, used by [`call`](Connection::call).
+
+mod call;
+mod failure;
+mod open;
+mod watch;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use fred::clients::{Client, SubscriberClient};
+use tokio::{sync::Semaphore, task::AbortHandle};
+
+use crate::{
+    Config,
+    changes::Changes,
+    clock::ServerClock,
+    health::Watch,
+    keys::{Keys, Tagged},
+};
+
+/// How many calls may be under way, before more are refused as unavailable.
+pub const MAX_WAITING: usize = 4_096;
+
+/// What all handles of a store share.
+pub(crate) struct Connection {
+    client: Client,
+    subscriber: SubscriberClient,
+    pub(crate) keys: Keys,
+    pub(crate) config: Config,
+    pub(crate) changes: Changes,
+    pub(crate) health: Watch,
+    clock: ServerClock,
+    places: Semaphore,
+    call_ids: CallIds,
+    tasks: Vec<AbortHandle>,
+}
+
+/// Names calls: a random number of this connection's, and a count.
+struct CallIds {
+    connection: u128,
+    next: AtomicU64,
+}
+
+impl CallIds {
+    fn new() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self { connection: u128::from_le_bytes(bytes), next: AtomicU64::new(0) })
+    }
+
+    fn next(&self) -> String {
+        format!("{:032x}{:x}", self.connection, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl Connection {
+    /// Ends it: further calls are refused.
+    pub(crate) async fn close(&self) {
+        use fred::interfaces::ClientLike;
+        self.places.close();
+        for task in &self.tasks {
+            task.abort();
+        }
+        // Whatever it answers, the connection is over.
+        let _ = self.subscriber.quit().await;
+        let _ = self.client.quit().await;
+    }
+
+    /// The hash of the calls of about ten seconds, where a call finds its own answer if it comes again.
+    fn calls_key(&self, tag: &Tagged) -> String {
+        tag.key(&format!("calls:{}", self.clock.now().div_euclid(10_000)))
+    }
+}
+
+pub(crate) type Shared = Arc<Connection>;

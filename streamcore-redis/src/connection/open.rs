@@ -1,0 +1,153 @@
+//! Connecting for the first time, and looking at what is there.
+
+use std::{sync::Arc, time::Duration};
+
+use fred::{
+    clients::Client,
+    error::{Error, ErrorKind},
+    interfaces::{ClientLike, LuaInterface},
+    types::{
+        Builder, InfoKind, RespVersion,
+        config::{ReconnectPolicy, TcpConfig, UnresponsiveConfig},
+    },
+};
+use tokio::sync::Semaphore;
+
+use super::{CallIds, Connection, MAX_WAITING, Shared};
+use crate::{
+    Config, ConnectError,
+    changes::Changes,
+    clock::ServerClock,
+    health::Watch,
+    keys::Keys,
+    script::{Lazy, Script},
+};
+
+/// The version of what the keys hold, which is in the key `format` of the registry.
+const FORMAT: i64 = 1;
+
+/// The oldest Redis that is known to do what the scripts ask for.
+const OLDEST: u32 = 7;
+
+/// A connection on which nothing comes back for this long is given up and made anew.
+const UNRESPONSIVE: Duration = Duration::from_secs(4);
+
+static CHECK_FORMAT: Lazy = Lazy::new(|| Script::reading("check_format", &[include_str!("../scripts/format.lua")]));
+
+impl Connection {
+    pub(crate) async fn open(config: Config) -> Result<Shared, ConnectError> {
+        let server = config.server();
+        let unusable = |reason: String| ConnectError::Unusable { server: server.clone(), reason };
+        let builder = builder(&config);
+        let client = builder.build().map_err(|error| unusable(error.to_string()))?;
+        let subscriber = builder.build_subscriber_client().map_err(|error| unusable(error.to_string()))?;
+        let connecting = async {
+            client.init().await?;
+            subscriber.init().await.map(|_| ())
+        };
+        match tokio::time::timeout(config.connect_timeout, connecting).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(connect_error(server, &error)),
+            Err(_) => {
+                let reason = format!("no answer for {} s", config.connect_timeout.as_secs_f32());
+                return Err(ConnectError::Unreachable { server, reason });
+            }
+        }
+        let keys = Keys::new(config.prefix.clone());
+        let look = tokio::time::timeout(config.connect_timeout, check(&client, &keys, &server));
+        look.await.map_err(|_| unusable("it did not answer in time".to_owned()))??;
+        let call_ids = CallIds::new().map_err(|error| unusable(format!("no random numbers: {error}")))?;
+        let mut connection = Self {
+            changes: Changes::default(),
+            client,
+            subscriber,
+            keys,
+            config,
+            health: Watch::default(),
+            clock: ServerClock::new(),
+            places: Semaphore::new(MAX_WAITING),
+            call_ids,
+            tasks: Vec::new(),
+        };
+        connection.read_clock().await.map_err(|error| unusable(error.to_string()))?;
+        connection.changes.follow(&connection.subscriber, connection.keys.changes()).await.map_err(|error| {
+            unusable(format!("it lets nobody subscribe to {}: {}", connection.keys.changes(), error.details()))
+        })?;
+        Ok(Arc::new_cyclic(|weak| {
+            connection.tasks = connection.watch(weak.clone());
+            connection
+        }))
+    }
+}
+
+fn builder(config: &Config) -> Builder {
+    let mut fred = config.fred.clone();
+    fred.version = RespVersion::RESP3;
+    let mut builder = Builder::from_config(fred);
+    let (call_timeout, connect_timeout) = (config.call_timeout, config.connect_timeout);
+    builder
+        .with_performance_config(|performance| {
+            // Behind our own limit, so that no command waits for ever in a buffer.
+            performance.default_command_timeout = call_timeout + Duration::from_secs(1);
+            performance.broadcast_channel_capacity = 1_024;
+        })
+        .with_connection_config(|connection| {
+            connection.connection_timeout = connect_timeout;
+            connection.internal_command_timeout = connect_timeout;
+            connection.max_command_attempts = 3;
+            connection.max_command_buffer_len = 2 * MAX_WAITING;
+            connection.auto_client_setname = false;
+            connection.unresponsive =
+                UnresponsiveConfig { max_timeout: Some(UNRESPONSIVE), interval: Duration::from_secs(1) };
+            connection.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() };
+        });
+    let mut policy = ReconnectPolicy::new_exponential(0, 50, 2_000, 2);
+    policy.set_jitter(100);
+    builder.set_policy(policy);
+    builder
+}
+
+fn connect_error(server: String, error: &Error) -> ConnectError {
+    let reason = error.details().to_owned();
+    match error.kind() {
+        ErrorKind::Auth => ConnectError::Refused { server, reason },
+        _ if reason.contains("WRONGPASS") || reason.contains("NOAUTH") => ConnectError::Refused { server, reason },
+        ErrorKind::Tls | ErrorKind::Config => ConnectError::Unusable { server, reason },
+        _ => ConnectError::Unreachable { server, reason },
+    }
+}
+
+/// Whether what answers is a Redis that we can use, and what is there is ours.
+async fn check(client: &Client, keys: &Keys, server: &str) -> Result<(), ConnectError> {
+    let unusable = |reason: String| ConnectError::Unusable { server: server.to_owned(), reason };
+    let info = client.info::<String>(Some(InfoKind::Default)).await;
+    // Who may not ask for it may still be allowed all that is needed.
+    if let Ok(info) = info {
+        let field =
+            |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        let major = field("redis_version").and_then(|version| version.split('.').next()?.parse::<u32>().ok());
+        if let Some(major) = major
+            && major < OLDEST
+        {
+            return Err(unusable(format!("it is version {major}; version {OLDEST} or newer is needed")));
+        }
+        if field("role") == Some("slave") {
+            let advice =
+                "it is a replica, which takes no writes; name the primary, or its Sentinels (redis-sentinel://)";
+            return Err(unusable(advice.to_owned()));
+        }
+    }
+    let key = keys.registry().key("format");
+    let found: Result<String, _> =
+        client.eval(CHECK_FORMAT.source.as_str(), vec![key.clone()], vec![FORMAT.to_string()]).await;
+    let found = found.map_err(|error| unusable(format!("{} (key {key})", error.details())))?;
+    match found.parse::<i64>() {
+        Ok(found) if found == FORMAT => Ok(()),
+        Ok(found) => Err(unusable(format!(
+            "key {key} says that its data has format {found}, and this program knows format {FORMAT}; run the newer program, or choose another prefix"
+        ))),
+        Err(_) => Err(unusable(format!(
+            "key {key} holds {found:?}, which no Streamcore wrote; another program uses these keys: choose another prefix"
+        ))),
+    }
+}

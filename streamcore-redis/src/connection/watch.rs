@@ -1,0 +1,82 @@
+//! Asks Redis every second whether it is there, and puts things right when it is back.
+
+use std::{
+    sync::Weak,
+    time::{Duration, Instant},
+};
+
+use fred::{
+    error::Error,
+    interfaces::ClientLike,
+    types::{ClusterHash, CustomCommand},
+};
+use tokio::{task::AbortHandle, time::timeout};
+use tracing::{info, warn};
+
+use super::Connection;
+
+const EVERY: Duration = Duration::from_secs(1);
+
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many answers in a row may be missing. Of a Cluster each question goes to another node, and one that is away is not all of it.
+const MISSING: u32 = 2;
+const MISSING_OF_CLUSTER: u32 = 4;
+
+impl Connection {
+    pub(super) fn watch(&self, connection: Weak<Self>) -> Vec<AbortHandle> {
+        let watching = tokio::spawn(async move {
+            let mut missing = 0;
+            loop {
+                tokio::time::sleep(EVERY).await;
+                let Some(connection) = connection.upgrade() else { return };
+                missing = connection.ask_whether_it_is_there(missing).await;
+            }
+        });
+        let mut tasks = self.changes.tasks();
+        tasks.push(watching.abort_handle());
+        tasks
+    }
+
+    async fn ask_whether_it_is_there(&self, missing: u32) -> u32 {
+        let reason = match timeout(PATIENCE, self.read_clock()).await {
+            Ok(Ok(())) => {
+                self.answered();
+                return 0;
+            }
+            Ok(Err(error)) => error.details().to_owned(),
+            Err(_) => format!("no answer for {} s", PATIENCE.as_secs()),
+        };
+        let missing = missing + 1;
+        if missing >= if self.config.is_cluster() { MISSING_OF_CLUSTER } else { MISSING } {
+            self.silent(&reason);
+        }
+        missing
+    }
+
+    /// Reads the server's clock.
+    pub(super) async fn read_clock(&self) -> Result<(), Error> {
+        let asked = Instant::now();
+        let time = CustomCommand::new_static("TIME", ClusterHash::Random, false);
+        let (seconds, micros): (i64, i64) = self.client.custom(time, Vec::<String>::new()).await?;
+        self.clock.set(seconds.saturating_mul(1_000).saturating_add(micros / 1_000), asked, Instant::now());
+        Ok(())
+    }
+
+    /// It answered.
+    pub(super) fn answered(&self) {
+        if self.health.up() {
+            info!(server = %self.config.server(), "Redis answers again");
+            // What was told meanwhile was told to nobody.
+            self.changes.all();
+        }
+    }
+
+    /// It did not.
+    pub(super) fn silent(&self, reason: &str) {
+        if self.health.down(reason) {
+            warn!(server = %self.config.server(), reason, "Redis does not answer; what plays goes on");
+        }
+    }
+}

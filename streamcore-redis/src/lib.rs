@@ -1,0 +1,22 @@
+//! Streamcore's shared store: queues, streams, the library and idempotency keys on Redis, standalone, behind Sentinels, or as a Cluster.
+//!
+//! [`RedisStore`] is a handle on it, cheap to clone. See `docs/redis.md` for the keys, for what is lost when, and for what it costs.
+
+mod changes;
+mod clock;
+mod config;
+mod connection;
+mod error;
+mod health;
+mod keys;
+mod reply;
+mod script;
+mod store;
+
+pub use self::{
+    config::{Config, DEFAULT_PREFIX},
+    connection::MAX_WAITING,
+    error::ConnectError,
+    health::Health,
+    store::RedisStore,
+};
