@@ -1,0 +1,12 @@
+-- Puts the current item back, ahead of all that wait.
+--
+-- Arguments: channel and name of the stream; the item. Answers: the revision, whether anything changed.
+local channel, stream, id = argument(1), argument(2), argument(3)
+if queue.current ~= id then
+  return { number(queue.revision), '0' }, false
+end
+local item = fields(id)
+set_current(nil)
+insert(0, id, item)
+raise(channel, stream)
+return { number(queue.revision), '1' }, true
