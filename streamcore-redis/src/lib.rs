@@ -3,6 +3,7 @@
 //! [`RedisStore`] is a handle on it, cheap to clone. See `docs/redis.md` for the keys, for what is lost when, and for what it costs.
 
 mod changes;
+mod claim;
 mod clock;
 mod config;
 mod connection;
@@ -15,6 +16,7 @@ mod script;
 mod store;
 
 pub use self::{
+    claim::{Claim, ClaimError},
     config::{Config, DEFAULT_PREFIX},
     connection::MAX_WAITING,
     error::ConnectError,

@@ -5,12 +5,14 @@
 mod banner;
 mod cli;
 mod config;
+mod data_dir;
 mod demo;
 mod failure;
 mod limits;
 mod output;
 mod server;
 mod signals;
+mod store;
 mod telemetry;
 mod token;
 
@@ -44,7 +46,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Serve => {
             telemetry::init(&environment)?;
             let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-            let ended = runtime.block_on(server::run(&config, cli.flags.demo));
+            let ended = runtime.block_on(server::run(&config, cli.flags.demo, cli.flags.take_over));
             runtime.shutdown_timeout(server::last_moment(&config));
             ended
         }
