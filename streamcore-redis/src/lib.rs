@@ -9,6 +9,8 @@ mod connection;
 mod error;
 mod health;
 mod keys;
+mod record;
+mod registry;
 mod reply;
 mod script;
 mod store;
