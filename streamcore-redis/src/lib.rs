@@ -11,6 +11,8 @@ mod error;
 mod health;
 mod keys;
 mod queue;
+mod record;
+mod registry;
 mod reply;
 mod script;
 mod store;

@@ -43,6 +43,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
             telemetry::check(&environment)?;
             output::print(&Report(&config)).map_err(Failure::Output)
         }
+        Command::Doctor { json: _ } => Ok(()),
         Command::Serve => {
             telemetry::init(&environment)?;
             let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
