@@ -45,7 +45,13 @@ impl RedisStore {
     ///
     /// # Errors
     /// [`ClaimError`] if Redis cannot be asked. **Cancellation.** The note may have been written; it expires.
-    pub async fn claim(&self, id: &str, description: &str, time: Duration, take_over: bool) -> Result<Claim, ClaimError> {
+    pub async fn claim(
+        &self,
+        id: &str,
+        description: &str,
+        time: Duration,
+        take_over: bool,
+    ) -> Result<Claim, ClaimError> {
         let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let args: Vec<Value> =
             vec![id.into(), description.into(), time.to_string().into(), if take_over { "1" } else { "0" }.into()];

@@ -9,6 +9,7 @@ mod config;
 mod connection;
 mod error;
 mod health;
+mod inspect;
 mod keys;
 mod queue;
 mod record;
@@ -23,5 +24,6 @@ pub use self::{
     connection::MAX_WAITING,
     error::ConnectError,
     health::Health,
+    inspect::{Inspection, Node},
     store::RedisStore,
 };

@@ -2,7 +2,7 @@
 
 mod cases;
 mod connecting;
-mod queue;
 mod hands;
+mod queue;
 mod registry;
 mod support;

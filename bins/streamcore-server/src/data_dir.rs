@@ -22,8 +22,7 @@ pub(crate) struct DataDir {
 impl DataDir {
     /// Makes it if need be, and locks it.
     pub(crate) fn own(path: &Path) -> Result<Self, Failure> {
-        let failed =
-            |source| Failure::Directory { what: "data", flag: "--data-dir", path: path.to_owned(), source };
+        let failed = |source| Failure::Directory { what: "data", flag: "--data-dir", path: path.to_owned(), source };
         make("data", "--data-dir", path)?;
         let mut lock = OpenOptions::new()
             .read(true)

@@ -23,7 +23,9 @@ pub(crate) enum Failure {
         "cannot use the {what} directory {path}: {source}; make it writable for this user or name another with {flag}"
     )]
     Directory { what: &'static str, flag: &'static str, path: PathBuf, source: io::Error },
-    #[error("the data directory {path} is in use by another server; stop that one, or name another directory with --data-dir")]
+    #[error(
+        "the data directory {path} is in use by another server; stop that one, or name another directory with --data-dir"
+    )]
     InUse { path: PathBuf },
     #[cfg(feature = "redis")]
     #[error("cannot use redis.url from {origin}: {error}")]
@@ -38,7 +40,9 @@ pub(crate) enum Failure {
     )]
     SecondServer { by: String, prefix: String },
     #[cfg(not(feature = "sqlite"))]
-    #[error("redis.url is not set, and this program was built without the embedded store; set it (STREAMCORE_REDIS_URL, or --redis-url), or build with --features sqlite")]
+    #[error(
+        "redis.url is not set, and this program was built without the embedded store; set it (STREAMCORE_REDIS_URL, or --redis-url), or build with --features sqlite"
+    )]
     NoStore,
     #[cfg(feature = "sqlite")]
     #[error("cannot open the store: {0}")]

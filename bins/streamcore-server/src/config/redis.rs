@@ -67,7 +67,8 @@ impl Redis {
 impl Redis {
     fn check(&self) -> Result<(), ConfigError> {
         // The prefix is looked at also where there is no URL yet.
-        let anywhere = streamcore_redis::Config::from_url("redis://localhost").map_err(|e| self.refuse_url(e.to_string()))?;
+        let anywhere =
+            streamcore_redis::Config::from_url("redis://localhost").map_err(|e| self.refuse_url(e.to_string()))?;
         self.with_prefix(anywhere)?;
         self.connection().map(drop)
     }
@@ -173,7 +174,10 @@ mod tests {
         for (url, shown) in [
             ("redis://host:6379/2", "redis://host:6379/2"),
             ("redis://me:pw@host:6379/2", "redis://me:(redacted)@host:6379/2"),
-            ("redis-sentinel://a:1?sentinelServiceName=s&node=b:2", "redis-sentinel://a:1?sentinelServiceName=s&node=b:2"),
+            (
+                "redis-sentinel://a:1?sentinelServiceName=s&node=b:2",
+                "redis-sentinel://a:1?sentinelServiceName=s&node=b:2",
+            ),
         ] {
             assert_eq!(masked(url), shown);
         }

@@ -44,7 +44,9 @@ impl fmt::Display for Report<'_> {
         line(f, "prefix", redis.prefix.map(|prefix| quoted(prefix)))?;
         match &redis.ca_file.value {
             Some(path) => line(f, "ca_file", (quoted(&path.display().to_string()), redis.ca_file.origin))?,
-            None => writeln!(f, "# ca_file is not set: servers with TLS are checked against the system's certificates")?,
+            None => {
+                writeln!(f, "# ca_file is not set: servers with TLS are checked against the system's certificates")?
+            }
         }
         line(f, "call_timeout_ms", redis.call_timeout_ms.map(u64::to_string))?;
         writeln!(f, "\n[queue]")?;

@@ -213,7 +213,8 @@ fn the_example_file_has_every_key_and_equals_the_defaults() {
     assert!(Report(&set).to_string().contains("placeholder = \"hold.mp3\""));
     let set = resolve(&Flags::default(), &[], &example.replace("# url = ", "url = ")).expect("valid");
     assert!(Report(&set).to_string().contains("url = \"redis://127.0.0.1:6379/0\""));
-    let error = resolve(&Flags::default(), &[], &example.replace("# ca_file = ", "ca_file = ").replace("# url = ", "url = "));
+    let error =
+        resolve(&Flags::default(), &[], &example.replace("# ca_file = ", "ca_file = ").replace("# url = ", "url = "));
     let error = error.expect_err("the URL asks for no TLS, and the file is not there").to_string();
     assert!(error.starts_with("redis.ca_file = \"redis-ca.pem\" (file) is not usable: it cannot be read"), "{error}");
 }

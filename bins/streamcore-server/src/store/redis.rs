@@ -80,11 +80,16 @@ async fn claim(store: &RedisStore, who: &Who, config: &Config, take_over: bool) 
     let mut least: Option<Duration> = None;
     loop {
         let claim = store.claim(&who.id, &who.description, LASTS, take_over).await;
-        let claim = claim.map_err(|error| Failure::Claim { origin: config.redis.url.origin, reason: error.to_string() })?;
+        let claim =
+            claim.map_err(|error| Failure::Claim { origin: config.redis.url.origin, reason: error.to_string() })?;
         let Claim::Taken { by, expires_in } = claim else { return Ok(()) };
         match least {
             None => {
-                warn!(by, ?expires_in, "another server used this Redis a moment ago; waiting until it is known to be gone");
+                warn!(
+                    by,
+                    ?expires_in,
+                    "another server used this Redis a moment ago; waiting until it is known to be gone"
+                );
             }
             // Renewed: it is there.
             Some(least) if expires_in > least => {
