@@ -8,6 +8,7 @@ mod config;
 mod connection;
 mod error;
 mod health;
+mod idempotency;
 mod keys;
 mod record;
 mod registry;

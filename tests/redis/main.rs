@@ -3,5 +3,6 @@
 mod cases;
 mod connecting;
 mod hands;
+mod idempotency;
 mod registry;
 mod support;
