@@ -9,6 +9,7 @@ mod config;
 mod connection;
 mod error;
 mod health;
+mod idempotency;
 mod inspect;
 mod keys;
 mod queue;

@@ -3,6 +3,7 @@
 mod cases;
 mod connecting;
 mod hands;
+mod idempotency;
 mod queue;
 mod registry;
 mod support;
