@@ -10,6 +10,7 @@ mod error;
 mod health;
 mod idempotency;
 mod keys;
+mod library;
 mod record;
 mod registry;
 mod reply;

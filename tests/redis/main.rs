@@ -4,5 +4,6 @@ mod cases;
 mod connecting;
 mod hands;
 mod idempotency;
+mod library;
 mod registry;
 mod support;
