@@ -20,7 +20,9 @@ fn full() -> Track {
         source: Source::Stream,
         duration: Some(Duration::new(183, 500_000_001)),
         added_by: Some("anna".into()),
-        metadata: serde_json::json!({ "album": "Ёлка", "a": [1.5, null] }).as_object().unwrap().clone(),
+        metadata: [("album".to_owned(), "Ёлка".into()), ("a".to_owned(), serde_json::json!([1.5, null]))]
+            .into_iter()
+            .collect(),
         ..Track::file(track_id(1), "First  \"Song\"\n", "http://example.com/a%20b.mp3", moment)
     }
 }

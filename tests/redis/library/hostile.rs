@@ -49,10 +49,10 @@ async fn assert_refused(spoil: &str, named: &[&str], refused: &[&str]) {
     for name in CALLS {
         for searched in [false, true] {
             hands.run("redis.call('FLUSHALL')");
-            hands.one.add(vec![track(1), track(2)], 9).await.unwrap();
+            hands.one.add(vec![track(1), track(2)], 9).await.expect("it works until it is spoilt");
             let store = if searched { &hands.one } else { &hands.two };
             if searched {
-                store.search(search("", 9)).await.unwrap();
+                store.search(search("", 9)).await.expect("it works until it is spoilt");
             }
             hands.run(spoil);
             let before = hands.digest();

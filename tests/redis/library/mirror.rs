@@ -17,7 +17,7 @@ fn titled(n: u64, title: &str) -> Track {
 }
 
 async fn total(library: &dyn Library, text: &str) -> usize {
-    let page = library.search(search(text, 3)).await.unwrap();
+    let page = library.search(search(text, 3)).await.expect("a page");
     assert_eq!(page.tracks.len(), page.total.min(3), "{text}");
     page.total
 }
