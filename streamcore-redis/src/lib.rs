@@ -13,6 +13,7 @@ mod idempotency;
 mod inspect;
 mod keys;
 mod queue;
+mod library;
 mod record;
 mod registry;
 mod reply;

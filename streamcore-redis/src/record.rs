@@ -96,8 +96,8 @@ mod tests {
             ("1\na\nb\nc", "it has 3 lines behind its version instead of 2"),
             ("2\na\nb", "it has version 2, and was written by a newer version of this program; run that one"),
         ] {
-            let read = place().lines::<2>(&Bytes::from_static(value.as_bytes()));
-            assert_eq!(read, Err(Corrupt(format!("key k, field f: {problem}"))));
+            let value = Bytes::from_static(value.as_bytes());
+            assert_eq!(place().lines::<2>(&value), Err(Corrupt(format!("key k, field f: {problem}"))));
         }
     }
 }

@@ -5,5 +5,6 @@ mod connecting;
 mod hands;
 mod idempotency;
 mod queue;
+mod library;
 mod registry;
 mod support;

@@ -46,9 +46,13 @@ async fn two_streams() -> Hands {
 async fn make_two_streams(hands: &Hands) {
     hands.run("redis.call('FLUSHALL')");
     for stream in [SPOILT, OTHER] {
-        hands.one.create(record(stream)).await.unwrap();
-        hands.one.close_session(stream, Snapshot { session: 1, ..Snapshot::default() }, session(1)).await.unwrap();
-        hands.one.save_snapshot(stream, running(2)).await.unwrap();
+        hands.one.create(record(stream)).await.expect("it works until it is spoilt");
+        hands
+            .one
+            .close_session(stream, Snapshot { session: 1, ..Snapshot::default() }, session(1))
+            .await
+            .expect("it works until it is spoilt");
+        hands.one.save_snapshot(stream, running(2)).await.expect("it works until it is spoilt");
     }
 }
 
