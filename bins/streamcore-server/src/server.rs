@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use streamcore::{
     auto_end::BySettings,
     driver::{Host, Ports},
+    last_known::LastKnown,
     runtime::Runtime as _,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
@@ -47,9 +48,11 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     let token = token::obtain(config)?;
     let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
+    // Everything goes through it, so that it sees every change and every outage.
+    let stores = LastKnown::over(store.clone(), store.clone(), store.clone(), runtime.clone());
     let host = Host::new(Ports {
-        queue: store.clone(),
-        registry: store.clone(),
+        queue: stores.clone(),
+        registry: stores.clone(),
         player: player.clone(),
         sink: Arc::new(LogSink),
         policy: Arc::new(BySettings),
@@ -66,11 +69,12 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     settings.check_limit = config.remote.check_limit(&config.resolver);
     let state = Arc::new(State {
         host: host.clone(),
-        queue: store.clone(),
-        registry: store.clone(),
+        queue: stores.clone(),
+        registry: stores.clone(),
         broadcast: player,
         media,
-        library: store.clone(),
+        library: stores.clone(),
+        last_known: stores,
         idempotency: store.clone(),
         runtime,
         settings,
