@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use streamcore::{
     auto_end::BySettings,
     driver::{Host, Ports},
+    last_known::LastKnown,
     runtime::Runtime as _,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
@@ -55,9 +56,13 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let token = token::obtain(config)?;
     let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
+    // Everything goes through it, so that it sees every change and every outage.
+    let stores = LastKnown::over(store.clone(), store.clone(), store.clone(), runtime.clone());
     let host = Host::new(Ports {
         queue: store.queue.clone(),
         registry: store.registry.clone(),
+        queue: stores.clone(),
+        registry: stores.clone(),
         player: player.clone(),
         sink: Arc::new(LogSink),
         policy: Arc::new(BySettings),
@@ -80,6 +85,13 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         media,
         library: store.library.clone(),
         idempotency: store.idempotency.clone(),
+        queue: stores.clone(),
+        registry: stores.clone(),
+        broadcast: player,
+        media,
+        library: stores.clone(),
+        last_known: stores,
+        idempotency: store.clone(),
         runtime,
         settings,
     });
