@@ -4,7 +4,7 @@ mod cases;
 mod connecting;
 mod hands;
 mod idempotency;
-mod queue;
 mod library;
+mod queue;
 mod registry;
 mod support;
