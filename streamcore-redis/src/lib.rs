@@ -3,21 +3,29 @@
 //! [`RedisStore`] is a handle on it, cheap to clone. See `docs/redis.md` for the keys, for what is lost when, and for what it costs.
 
 mod changes;
+mod claim;
 mod clock;
 mod config;
 mod connection;
 mod error;
 mod health;
+mod idempotency;
+mod inspect;
 mod keys;
 mod queue;
+mod library;
+mod record;
+mod registry;
 mod reply;
 mod script;
 mod store;
 
 pub use self::{
+    claim::{Claim, ClaimError},
     config::{Config, DEFAULT_PREFIX},
     connection::MAX_WAITING,
     error::ConnectError,
     health::Health,
+    inspect::{Inspection, Node},
     store::RedisStore,
 };

@@ -71,6 +71,11 @@ impl Drop for Connection {
 }
 
 impl Connection {
+    /// For what is no script.
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Ends it: further calls are refused.
     pub(crate) async fn close(&self) {
         use fred::interfaces::ClientLike;

@@ -7,6 +7,7 @@ use streamcore::{
     StreamId,
     auto_end::{self, BySettings},
     driver::{Host, Ports},
+    last_known::LastKnown,
     library::MemoryLibrary,
     metrics::Noop,
     registry::MemoryRegistry,
@@ -51,10 +52,12 @@ impl Server {
         let queue = Arc::new(SwitchedQueue::default());
         let keys = Arc::new(ForgetfulKeys::default());
         let registry = Arc::new(MemoryRegistry::new());
+        let library = Arc::new(MemoryLibrary::new());
         let runtime = Arc::new(TokioRuntime::new());
+        let stores = LastKnown::over(queue.clone(), registry.clone(), library.clone(), runtime.clone());
         let host = Host::new(Ports {
-            queue: queue.clone(),
-            registry: registry.clone(),
+            queue: stores.clone(),
+            registry: stores.clone(),
             player: player.clone(),
             sink: Arc::new(Noop),
             policy: Arc::new(BySettings),
@@ -67,11 +70,12 @@ impl Server {
         adjust(&mut settings, &mut options);
         let state = Arc::new(State {
             host: host.clone(),
-            queue: queue.clone(),
-            registry,
+            queue: stores.clone(),
+            registry: stores.clone(),
             broadcast: player.clone(),
             media: Arc::new(ScriptedMedia),
-            library: Arc::new(MemoryLibrary::new()),
+            library: stores.clone(),
+            last_known: stores,
             idempotency: keys.clone(),
             runtime,
             settings,
