@@ -9,6 +9,7 @@ mod connection;
 mod error;
 mod health;
 mod keys;
+mod queue;
 mod reply;
 mod script;
 mod store;

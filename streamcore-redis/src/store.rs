@@ -36,7 +36,6 @@ impl RedisStore {
     }
 
     /// Tells everybody here that this queue changed.
-    #[expect(dead_code, reason = "the queue comes next")]
     pub(crate) fn changed(&self, stream: StreamId) {
         self.connection.changes.notify(stream);
     }

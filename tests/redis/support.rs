@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use proptest::test_runner::Config as ProptestConfig;
 use streamcore_redis::{Config, RedisStore};
 use streamcore_tests::redis::RedisServer;
 
@@ -82,4 +83,10 @@ impl OnRedis {
 async fn connect(url: &str, prefix: &str) -> RedisStore {
     let config = Config::from_url(url).and_then(|config| config.with_prefix(prefix)).expect("a URL and a prefix");
     RedisStore::connect(config).await.expect("a connection")
+}
+
+/// How many cases a property is tried with; `STREAMCORE_PROPTEST_CASES` says otherwise.
+pub(crate) fn config() -> ProptestConfig {
+    let wanted = std::env::var("STREAMCORE_PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: wanted.unwrap_or(40), failure_persistence: None, ..ProptestConfig::default() }
 }

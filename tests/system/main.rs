@@ -11,6 +11,7 @@ mod disk;
 mod listeners;
 mod load;
 mod page;
+mod redis_campaign;
 mod show1_demo;
 mod show2_fair;
 mod show2_queue;
