@@ -102,6 +102,8 @@ pub(crate) enum Unavailable {
     TakesNoWrites(String),
     #[error("Redis refuses ({0})")]
     Refuses(String),
+    #[error("others change {what} all the time")]
+    Contended { what: String },
     #[error("{limit} requests wait already")]
     Busy { limit: usize },
     #[error("the store is closed")]

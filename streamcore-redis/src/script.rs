@@ -2,6 +2,10 @@
 
 use std::sync::LazyLock;
 
+use bytes::Bytes;
+
+use crate::{connection::Connection, error::Failure, keys::Tagged};
+
 /// A script and its digest, by which the server knows it once it was sent.
 #[derive(Debug)]
 pub(crate) struct Script {
@@ -33,4 +37,34 @@ impl Script {
         let sha1 = sha1_smol::Sha1::from(&source).digest().to_string();
         Self { name, source, sha1, changes }
     }
+}
+
+static FIELD: Lazy =
+    Lazy::new(|| Script::reading("field", &[include_str!("scripts/checked.lua"), include_str!("scripts/field.lua")]));
+static REPLACE: Lazy = Lazy::new(|| {
+    Script::changing("replace", &[include_str!("scripts/checked.lua"), include_str!("scripts/replace.lua")])
+});
+
+/// Reads one field of a hash.
+pub(crate) async fn field(
+    connection: &Connection,
+    tag: &Tagged,
+    name: &str,
+    field: &str,
+) -> Result<Option<Bytes>, Failure> {
+    Ok(connection.call(&FIELD, tag, &[name], vec![field.into()]).await?.bytes())
+}
+
+/// Replaces one field of a hash, and answers whether: it is not done if it is no longer the one that was read.
+pub(crate) async fn replace(
+    connection: &Connection,
+    tag: &Tagged,
+    name: &str,
+    field: &str,
+    read: Bytes,
+    new: String,
+) -> Result<bool, Failure> {
+    let args = vec![field.into(), read.into(), new.into()];
+    let mut reply = connection.call(&REPLACE, tag, &[name], args).await?;
+    Ok(reply.parse::<u8>().map_err(Failure::Corrupt)? == 1)
 }

@@ -1,16 +1,20 @@
 //! The handle.
 
+use std::sync::Arc;
+
 use streamcore::StreamId;
 
 use crate::{
     Config, ConnectError, Health,
     connection::{Connection, Shared},
+    library::Mirror,
 };
 
 /// A handle on the data of one deployment; clones are handles on the same one. Needs a tokio runtime.
 #[derive(Debug, Clone)]
 pub struct RedisStore {
     pub(crate) connection: Shared,
+    pub(crate) library: Arc<Mirror>,
 }
 
 impl RedisStore {
@@ -19,7 +23,7 @@ impl RedisStore {
     /// # Errors
     /// [`ConnectError`] says what is in the way and what to do about it. **Cancellation.** Nothing is left behind.
     pub async fn connect(config: Config) -> Result<Self, ConnectError> {
-        Ok(Self { connection: Connection::open(config).await? })
+        Ok(Self { connection: Connection::open(config).await?, library: Arc::default() })
     }
 
     /// Whether Redis answers, as of its last word; asked every second.
