@@ -6,5 +6,6 @@ mod hands;
 mod idempotency;
 mod queue;
 mod library;
+mod queue;
 mod registry;
 mod support;
