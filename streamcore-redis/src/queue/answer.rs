@@ -10,10 +10,11 @@ use streamcore::{
 use super::{Outcome, codec, current};
 use crate::{
     error::{Corrupt, Fault},
+    keys::Tagged,
     reply::Reply,
 };
 
-pub(super) fn applied(mut reply: Reply, op: &Op) -> Outcome<Applied> {
+pub(super) fn applied(mut reply: Reply, tag: &Tagged, op: &Op) -> Outcome<Applied> {
     let word = reply.required()?;
     if word != "ok" {
         return Err(Fault::Refused(refusal(&word, &mut reply, op)?));
@@ -31,7 +32,7 @@ pub(super) fn applied(mut reply: Reply, op: &Op) -> Outcome<Applied> {
         let (id, position, record) = (reply.required()?, reply.parse()?, reply.required()?);
         let item = match id.parse().ok().and_then(|id| sent.get(&id)) {
             Some(item) if record.is_empty() => (*item).clone(),
-            _ => codec::item(&id, &record)?,
+            _ => codec::item(&tag.key("items"), &id, &record)?,
         };
         placed.push(Placed { item, position });
     }
@@ -83,16 +84,17 @@ fn kind(reply: &mut Reply) -> Result<Option<EditKind>, Corrupt> {
     kind.map(Some).map_err(|error| reply.unexpected(error))
 }
 
-pub(super) fn view(mut reply: Reply) -> Outcome<QueueView> {
+pub(super) fn view(mut reply: Reply, tag: &Tagged) -> Outcome<QueueView> {
     let revision = Revision::new(reply.parse()?);
     let (mode, repeat) = (reply.required()?, reply.required()?);
     let (undo, restorable, total) = (kind(&mut reply)?, reply.parse()?, reply.parse()?);
     let ahead = playtime(&mut reply)?;
-    let current = current(&mut reply)?;
+    let current = current(&mut reply, tag)?;
+    let key = tag.key("items");
     let mut items = Vec::with_capacity(reply.len() / 2);
     while reply.len() > 0 {
         let (id, record) = (reply.required()?, reply.required()?);
-        items.push(codec::item(&id, &record)?);
+        items.push(codec::item(&key, &id, &record)?);
     }
     Ok(QueueView {
         revision,
@@ -117,13 +119,14 @@ fn playtime(reply: &mut Reply) -> Result<Playtime, Corrupt> {
     Ok(Playtime { known, unknown })
 }
 
-pub(super) fn history(mut reply: Reply) -> Outcome<HistoryPage> {
+pub(super) fn history(mut reply: Reply, tag: &Tagged) -> Outcome<HistoryPage> {
     let total = reply.parse()?;
     let more = reply.required()? == "1";
+    let key = tag.key("history");
     let mut entries = Vec::with_capacity(reply.len() / 2);
     while reply.len() > 0 {
         let (seq, entry) = (reply.parse()?, reply.required()?);
-        entries.push(codec::history_entry(seq, &entry)?);
+        entries.push(codec::history_entry(&key, seq, &entry)?);
     }
     let next = entries.last().filter(|_| more).map(|entry: &streamcore::queue::HistoryEntry| entry.seq);
     Ok(HistoryPage { entries, next, total })

@@ -1,7 +1,8 @@
 //! Items and history entries as records, and back.
 //!
 //! The record of an item is text: a version, what the scripts need to know, and the item as JSON without its id, which is the name of the field
-//! that it lies in: `1|tier|replays|seconds, high half|low half|nanoseconds|unknown length|added_at|requester|location|{...}`. Read for ever.
+//! that it lies in: `1|digest|tier|replays|seconds, high half|low half|nanoseconds|unknown length|added_at|requester|location|{...}`. The digest
+//! is of all behind it: what was cut, or changed by hand, is not taken for an item. Read for ever.
 
 use serde::{Serialize, de::DeserializeOwned};
 use streamcore::{
@@ -12,8 +13,10 @@ use streamcore::{
 use super::Outcome;
 use crate::error::Corrupt;
 
-/// How many fields are ahead of the JSON.
-const FIELDS: usize = 10;
+/// How many fields are ahead of the JSON, behind the version and the digest.
+const FIELDS: usize = 9;
+/// How much of the digest is kept.
+const DIGEST_CHARS: usize = 10;
 
 pub(super) fn record(item: &QueueItem) -> Outcome<String> {
     let tier = match item.tier {
@@ -27,8 +30,8 @@ pub(super) fn record(item: &QueueItem) -> Outcome<String> {
     if let Some(fields) = json.as_object_mut() {
         fields.remove("id");
     }
-    Ok(format!(
-        "1|{tier}|{}|{}|{}|{nanos}|{}|{:020}|{}|{}|{json}",
+    let body = format!(
+        "{tier}|{}|{}|{}|{nanos}|{}|{:020}|{}|{}|{json}",
         u8::from(item.replays.is_some()),
         seconds >> 32,
         seconds & u64::from(u32::MAX),
@@ -36,7 +39,8 @@ pub(super) fn record(item: &QueueItem) -> Outcome<String> {
         item.added_at.as_millis(),
         digest(&requester(item)),
         digest(&item.url),
-    ))
+    );
+    Ok(format!("1|{}|{body}", &digest(&body)[..DIGEST_CHARS]))
 }
 
 /// Whether nobody in particular asked for it: such items count for no quota.
@@ -57,24 +61,30 @@ fn digest(text: &str) -> String {
     sha1_smol::Sha1::from(text).digest().to_string()
 }
 
-pub(super) fn item(id: &str, record: &str) -> Outcome<QueueItem> {
+/// Reads the record of an item that lies under this id in this key.
+pub(super) fn item(key: &str, id: &str, record: &str) -> Outcome<QueueItem> {
     let corrupt =
-        |problem: String| Corrupt(format!("key items, field {id}: {problem}; restore a backup, or repair it by hand"));
-    let Some("1") = record.split('|').next() else {
-        return Err(corrupt("it is not the record of an item, or was written by a newer version".to_owned()).into());
+        |problem: &str| Corrupt(format!("key {key}: item {id}: {problem}; restore a backup, or repair it by hand"));
+    let mut parts = record.splitn(3, '|');
+    let (version, sum, body) = (parts.next(), parts.next(), parts.next());
+    let (Some("1"), Some(sum), Some(body)) = (version, sum, body) else {
+        return Err(corrupt("it is not the record of an item, or was written by a newer version").into());
     };
-    let json = record.splitn(FIELDS + 1, '|').last().unwrap_or_default();
-    let mut value: serde_json::Value = serde_json::from_str(json).map_err(|error| corrupt(error.to_string()))?;
+    if digest(body).get(..DIGEST_CHARS) != Some(sum) {
+        return Err(corrupt("its record is damaged").into());
+    }
+    let json = body.splitn(FIELDS + 1, '|').last().unwrap_or_default();
+    let mut value: serde_json::Value = from_json(json).map_err(|error| corrupt(&error.to_string()))?;
     if let Some(fields) = value.as_object_mut() {
         fields.insert("id".to_owned(), id.into());
     }
-    Ok(serde_json::from_value(value).map_err(|error| corrupt(error.to_string()))?)
+    Ok(serde_json::from_value(value).map_err(|error| corrupt(&error.to_string()))?)
 }
 
 /// `1|finished_at|length of the outcome|id|outcome, then the record of the item`
-pub(super) fn history_entry(seq: u64, entry: &str) -> Outcome<HistoryEntry> {
+pub(super) fn history_entry(key: &str, seq: u64, entry: &str) -> Outcome<HistoryEntry> {
     let corrupt =
-        |problem: &str| Corrupt(format!("key history, field {seq}: {problem}; restore a backup, or repair it by hand"));
+        |problem: &str| Corrupt(format!("key {key}: number {seq}: {problem}; restore a backup, or repair it by hand"));
     let mut parts = entry.splitn(5, '|');
     let (Some("1"), Some(at), Some(length), Some(id), Some(rest)) =
         (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
@@ -88,7 +98,7 @@ pub(super) fn history_entry(seq: u64, entry: &str) -> Outcome<HistoryEntry> {
     };
     let outcome = from_json(outcome).map_err(|error| corrupt(&error.to_string()))?;
     let _: ItemId = id.parse().map_err(|_| corrupt("its id is none"))?;
-    Ok(HistoryEntry { seq, item: item(id, record)?, outcome, finished_at: Timestamp::from_millis(at) })
+    Ok(HistoryEntry { seq, item: item(key, id, record)?, outcome, finished_at: Timestamp::from_millis(at) })
 }
 
 fn from_json<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {

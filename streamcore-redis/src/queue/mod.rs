@@ -13,7 +13,7 @@ use streamcore::{
     queue::{Advance, Advanced, Applied, Change, Error, HistoryPage, Page, Queue, QueueView, Released, Result},
 };
 
-use crate::{RedisStore, error::Fault, reply::Reply, script::Script};
+use crate::{RedisStore, error::Fault, keys::Tagged, reply::Reply, script::Script};
 
 /// What an operation inside the store answers with.
 type Outcome<T> = std::result::Result<T, Fault<Error>>;
@@ -34,14 +34,16 @@ impl Queue for RedisStore {
 
     async fn view(&self, stream: StreamId, page: Page) -> Result<QueueView> {
         let args = vec![count(page.offset), count(page.limit)];
-        let read = async { answer::view(self.on_queue(&scripts::VIEW, stream, args).await?) };
+        let read = async { answer::view(self.on_queue(&scripts::VIEW, stream, args).await?, &self.tag(stream)) };
         read.await.map_err(Fault::into_port)
     }
 
     async fn history(&self, stream: StreamId, before: Option<u64>, limit: usize) -> Result<HistoryPage> {
         let before = before.map_or_else(|| Value::from(""), |before| Value::from(before.min(MOST).cast_signed()));
-        let read =
-            async { answer::history(self.on_queue(&scripts::HISTORY, stream, vec![before, count(limit)]).await?) };
+        let read = async {
+            let reply = self.on_queue(&scripts::HISTORY, stream, vec![before, count(limit)]).await?;
+            answer::history(reply, &self.tag(stream))
+        };
         read.await.map_err(Fault::into_port)
     }
 
@@ -73,7 +75,8 @@ impl RedisStore {
         args.push(change.expected.map_or_else(|| Value::from(""), |expected| Value::from(expected.to_string())));
         args.push(change.request.map_or_else(|| Value::from(""), |request| Value::from(request.to_string())));
         args.extend(edit::args(&change.op)?);
-        let applied = answer::applied(self.on_queue(&scripts::APPLY, stream, args).await?, &change.op)?;
+        let applied = self.on_queue(&scripts::APPLY, stream, args).await?;
+        let applied = answer::applied(applied, &self.tag(stream), &change.op)?;
         if applied.changed {
             self.changed(stream);
         }
@@ -103,7 +106,7 @@ impl RedisStore {
         if changed {
             self.changed(stream);
         }
-        Ok(Advanced { revision, changed, current: current(&mut reply)? })
+        Ok(Advanced { revision, changed, current: current(&mut reply, &self.tag(stream))? })
     }
 
     async fn put_back(&self, stream: StreamId, item: ItemId) -> Outcome<Released> {
@@ -124,13 +127,16 @@ impl RedisStore {
 
     async fn on_queue(&self, script: &Script, stream: StreamId, args: Vec<Value>) -> Outcome<Reply> {
         self.connection.changes.of_interest(stream);
-        let tag = self.connection.keys.queue(stream);
-        Ok(self.connection.call(script, &tag, scripts::KEYS, args).await?)
+        Ok(self.connection.call(script, &self.tag(stream), scripts::KEYS, args).await?)
+    }
+
+    fn tag(&self, stream: StreamId) -> Tagged {
+        self.connection.keys.queue(stream)
     }
 }
 
 /// The current item's id and record, or two empty values.
-fn current(reply: &mut Reply) -> Outcome<Option<QueueItem>> {
+fn current(reply: &mut Reply, tag: &Tagged) -> Outcome<Option<QueueItem>> {
     let (id, record) = (reply.required()?, reply.required()?);
-    Ok(if id.is_empty() { None } else { Some(codec::item(&id, &record)?) })
+    Ok(if id.is_empty() { None } else { Some(codec::item(&tag.key("items"), &id, &record)?) })
 }

@@ -14,32 +14,33 @@ macro_rules! part {
     };
 }
 
-pub(super) static APPLY: Lazy = Lazy::new(|| {
-    Script::changing(
-        "queue/apply",
-        &[part!("changing"), part!("keys"), part!("order"), part!("turns"), part!("edit"), part!("apply")],
-    )
-});
+/// A script that changes something: the frame, what all of them share, and these parts.
+macro_rules! changing {
+    ($name:literal: $($part:literal),*) => {
+        Lazy::new(|| {
+            Script::changing(
+                $name,
+                &[
+                    part!("changing"), part!("keys"), part!("order"), part!("sums"), part!("spread"), part!("turns"), part!("edit"),
+                    $(part!($part),)* part!("changing_end"),
+                ],
+            )
+        })
+    };
+}
 
-pub(super) static ADVANCE: Lazy = Lazy::new(|| {
-    Script::changing(
-        "queue/advance",
-        &[part!("changing"), part!("keys"), part!("order"), part!("turns"), part!("edit"), part!("advance")],
-    )
-});
+macro_rules! reading {
+    ($name:literal: $($part:literal),*) => {
+        Lazy::new(|| {
+            Script::reading($name, &[part!("reading"), part!("keys"), part!("order"), $(part!($part)),*])
+        })
+    };
+}
 
-pub(super) static RELEASE: Lazy = Lazy::new(|| {
-    Script::changing(
-        "queue/release",
-        &[part!("changing"), part!("keys"), part!("order"), part!("edit"), part!("release")],
-    )
-});
-
-pub(super) static PURGE: Lazy = Lazy::new(|| Script::changing("queue/purge", &[part!("changing"), part!("purge")]));
-
-pub(super) static VIEW: Lazy =
-    Lazy::new(|| Script::reading("queue/view", &[part!("reading"), part!("keys"), part!("order"), part!("view")]));
-
-pub(super) static HISTORY: Lazy = Lazy::new(|| {
-    Script::reading("queue/history", &[part!("reading"), part!("keys"), part!("order"), part!("history")])
-});
+pub(super) static APPLY: Lazy = changing!("queue/apply": "apply", "add", "change", "reorder", "undo", "apply_end");
+pub(super) static ADVANCE: Lazy = changing!("queue/advance": "advance");
+pub(super) static RELEASE: Lazy = changing!("queue/release": "release");
+pub(super) static PURGE: Lazy =
+    Lazy::new(|| Script::changing("queue/purge", &[part!("changing"), part!("purge"), part!("changing_end")]));
+pub(super) static VIEW: Lazy = reading!("queue/view": "sums", "view");
+pub(super) static HISTORY: Lazy = reading!("queue/history": "history");

@@ -5,7 +5,6 @@
 -- Answers: the revision, whether anything changed, the current item or '', and its record.
 local channel, stream, finished, again, kind, outcome, at, next_item =
   argument(1), argument(2), argument(3), argument(4), argument(5), argument(6), argument(7), argument(8)
-local HISTORY_LIMIT = 1000
 
 local function answer(changed)
   local current = current_fields()
@@ -16,98 +15,98 @@ if finished ~= (queue.current or '') or (not queue.current and waiting() == 0) o
   return answer(false)
 end
 
--- All that may be written about is looked at first.
 local leaving, left = queue.current, current_fields()
-local head = next_item ~= '' and next_item or id_at(0)
-if head then
-  fields(head)
+
+-- The entry that makes way for a new one: its number, item, and the member of HEARD that it may have.
+local function oldest_entry()
+  local seq = queue.last_seq + 1 - HISTORY_LIMIT
+  if seq < 1 then
+    return nil
+  end
+  local entry = call('HGET', HISTORY, number(seq))
+  if not entry then
+    corrupt(HISTORY, 'number ' .. number(seq) .. ' is missing')
+  end
+  local was_at, length, id, behind = string.match(entry, '^1|(%d+)|(%d+)|([^|]+)|()')
+  if not id or #was_at ~= 20 or #length > 9 then
+    corrupt(HISTORY, 'number ' .. number(seq) .. ' is no entry, or was written by a newer version')
+  end
+  local item = fields_of(HISTORY, id, string.sub(entry, behind + tonumber(length)))
+  return { seq = number(seq), id = id, heard = item.url .. ':' .. was_at .. ':' .. number(seq) }
 end
-if left then
-  local _, own = index_of_nth(left.requester, 0)
-  if own then
-    fields(own)
+
+-- What did not play was no turn: its requester's next item takes the turn.
+local function pass_the_turn_on(requester)
+  local from, own = index_of_nth(requester, 0)
+  local to = from and first_later_turn(turns_before_waiting(requester, nil), 0, nil)
+  if from and to < from then
+    take(own)
+    insert(to, own)
   end
 end
 
--- Makes an item history; answers with the id under which it waits or plays again, if it does.
-local function finish(id, item)
+-- The id under which the item that left waits or plays again, if it does.
+local function repetition()
+  local is_repeated = (queue.repeats == 'one' and kind == 'played')
+    or (queue.repeats == 'all' and not left.replays and (kind == 'played' or kind == 'skipped'))
+  return is_repeated and not knows(again) and again or nil
+end
+
+-- Makes the item that left history, as the newest entry.
+local function note_finished(oldest)
   if kind == 'played' then
-    if had_turn(item.requester) or call('SCARD', TURNS) >= HISTORY_LIMIT then
+    if had_turn(left.requester) or size[TURNS] >= HISTORY_LIMIT then
       call('DEL', TURNS)
     end
-    call('SADD', TURNS, item.requester)
-  elseif queue.mode == 'fair' then
-    -- It was no turn: its requester's next item takes the turn.
-    local from, own = index_of_nth(item.requester, 0)
-    if from then
-      local to = first_later_turn(turns_before_waiting(item.requester, nil), 0, nil)
-      if to < from then
-        local moved = fields(own)
-        take(own)
-        insert(to, own, moved)
-      end
-    end
-  end
-  local repeated = nil
-  if queue.repeats == 'all' and item.replays then
-    repeated = nil
-  elseif (queue.repeats == 'one' and kind == 'played') or (queue.repeats == 'all' and (kind == 'played' or kind == 'skipped')) then
-    repeated = again
-  end
-  if repeated and knows(repeated) then
-    repeated = nil
+    call('SADD', TURNS, left.requester)
   end
   queue.last_seq = queue.last_seq + 1
   local seq = number(queue.last_seq)
-  call('HSET', QUEUE, 'last_seq', seq)
-  call('HSET', HISTORY, seq, string.format('1|%s|%d|%s|%s%s', at, #outcome, id, outcome, item.record))
-  call('HSET', PLAYED, id, seq)
+  call('HSET', HISTORY, seq, '1|' .. at .. '|' .. #outcome .. '|' .. leaving .. '|' .. outcome .. left.record)
+  call('HSET', PLAYED, leaving, seq)
   if kind == 'played' or kind == 'skipped' then
-    call('ZADD', HEARD, 0, item.url .. ':' .. at .. ':' .. seq)
+    call('ZADD', HEARD, 0, left.url .. ':' .. at .. ':' .. seq)
   end
-  local oldest = number(queue.last_seq - HISTORY_LIMIT)
-  local entry = call('HGET', HISTORY, oldest)
-  if entry then
-    call('HDEL', HISTORY, oldest)
-    local was_at, length, was = string.match(entry, '^1|(%d+)|(%d+)|([^|]+)|')
-    if was then
-      if call('HGET', PLAYED, was) == oldest then
-        call('HDEL', PLAYED, was)
-      end
-      local record = string.sub(entry, 6 + #was_at + #length + #was + tonumber(length))
-      local url = string.match(record, '^1|[van]|[01]|%d+|%d+|%d+|[01]|%d+|%x+|(%x+)|')
-      if url then
-        call('ZREM', HEARD, url .. ':' .. was_at .. ':' .. oldest)
-      end
-    end
+  if oldest then
+    call('HDEL', HISTORY, oldest.seq)
+    call('HDEL', PLAYED, oldest.id)
+    call('ZREM', HEARD, oldest.heard)
   end
-  call('HDEL', ITEMS, id)
-  return repeated
 end
 
-set_current(nil)
+local ends = left and kind ~= 'interrupted'
+local oldest = ends and oldest_entry()
+queue.current = nil
 local repeated = nil
-if left and kind == 'interrupted' then
-  -- Whoever made way waits again before the next one is taken: if none is named, it is its own successor.
-  insert(0, leaving, left)
+if ends then
+  if queue.mode == 'fair' and kind ~= 'played' then
+    pass_the_turn_on(left.requester)
+  end
+  repeated = repetition()
 elseif left then
-  repeated = finish(leaving, left)
+  -- Whoever made way waits again before the next one is taken: if none is named, it is its own successor.
+  insert(0, leaving)
 end
 if repeated then
   known[repeated] = left
-  call('HSET', ITEMS, repeated, left.record)
+  put_records({ repeated, left.record })
 end
 if repeated and queue.repeats == 'one' then
-  set_current(repeated)
+  queue.current = repeated
 else
   if repeated then
-    insert(waiting(), repeated, left)
+    insert(waiting(), repeated)
   end
   local taken = next_item ~= '' and next_item or id_at(0)
   if taken then
     take(taken)
-    set_current(taken)
+    queue.current = taken
   end
 end
-raise(channel, stream)
+if ends then
+  drop_records({ leaving })
+  note_finished(oldest)
+end
+queue.revision = queue.revision + 1
+save(channel, stream, true)
 return answer(true)

@@ -1,64 +1,40 @@
--- What all edits have in common: what they remember, and what they answer.
+-- The end of everything that changes a queue: what can be taken back, the queue's own fields, and the word to everybody. Nothing here can fail.
 
-local UNDO_LIMIT, UNDO_ITEMS, REQUESTS_REMEMBERED = 20, 10000, 1024
+local UNDO_LIMIT, UNDO_ITEMS = 20, 10000
 
 -- Remembers how to take an edit back: a table of `remove`, `move_back`, `insert`, `anchor`, `order`, `mode`, `repeats`, and forgets the oldest
 -- beyond the bounds.
 local function remember(kind, undo)
   local weight = #(undo.remove or {}) + #(undo.insert or {}) / 2 + #(undo.order or {})
   call('RPUSH', UNDO, '1' .. cmsgpack.pack(undo))
-  local kept, sum = {}, weight
-  for entry in string.gmatch(queue.undo, '[^,]+') do
-    kept[#kept + 1] = entry
-    sum = sum + tonumber(string.match(entry, ':(%d+)$') or 0)
+  local kept, sum = queue.undo, 0
+  kept[#kept + 1] = { kind = kind, weight = weight }
+  for _, entry in ipairs(kept) do
+    sum = sum + entry.weight
   end
-  kept[#kept + 1] = kind .. ':' .. number(weight)
   while #kept > 1 and (#kept > UNDO_LIMIT or sum > UNDO_ITEMS) do
-    sum = sum - tonumber(string.match(table.remove(kept, 1), ':(%d+)$') or 0)
+    sum = sum - table.remove(kept, 1).weight
     call('LPOP', UNDO)
   end
-  queue.undo = table.concat(kept, ',')
-  call('HSET', QUEUE, 'undo', queue.undo)
 end
 
--- Where an item is that waits at this index, as an undo names it.
-local function anchor_at(index)
-  return id_at(index + 1) or 'end'
-end
-
-local function set_mode(mode)
-  queue.mode = mode
-  call('HSET', QUEUE, 'mode', mode)
-end
-
-local function set_repeat(repeats)
-  queue.repeats = repeats
-  call('HSET', QUEUE, 'repeat', repeats)
-end
-
-local function set_current(id)
-  queue.current = id
-  if id then
-    call('HSET', QUEUE, 'current', id)
+-- Writes the queue's own fields; if its revision was raised, tells everybody.
+local function save(channel, stream, raised)
+  local undo = {}
+  for n, entry in ipairs(queue.undo) do
+    undo[n] = entry.kind .. ':' .. number(entry.weight)
+  end
+  call(
+    'HSET', QUEUE, 'format', '1', 'revision', number(queue.revision), 'mode', queue.mode, 'repeat', queue.repeats,
+    'last_seq', number(queue.last_seq), 'requests', number(queue.requests), 'undo', table.concat(undo, ',')
+  )
+  if queue.current then
+    call('HSET', QUEUE, 'current', queue.current)
   else
     call('HDEL', QUEUE, 'current')
   end
-end
-
--- Raises the revision and tells everybody.
-local function raise(channel, stream)
-  if sums_are_broken then
-    sum_up_all()
+  if raised then
+    -- A hint is only a hint: who may not publish may still edit.
+    redis.pcall('PUBLISH', channel, stream)
   end
-  queue.revision = queue.revision + 1
-  call('HSET', QUEUE, 'revision', number(queue.revision))
-  call('PUBLISH', channel, stream)
-end
-
-local function position_of(id)
-  if queue.current == id then
-    return 0
-  end
-  local index = index_of(id)
-  return index and index + first_waiting()
 end

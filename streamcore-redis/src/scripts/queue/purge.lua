@@ -5,8 +5,8 @@ local first, channel, stream = KEYS[first_key], ARGV[first_arg], ARGV[first_arg 
 local revision = redis.pcall('HGET', first, 'revision')
 revision = type(revision) == 'string' and #revision <= 15 and tonumber(revision) or 0
 for n = first_key, #KEYS do
-  redis.call('DEL', KEYS[n])
+  redis.call('UNLINK', KEYS[n])
 end
-redis.call('HSET', first, 'revision', string.format('%.0f', revision + 1))
-redis.call('PUBLISH', channel, stream)
+redis.call('HSET', first, 'format', '1', 'revision', string.format('%.0f', revision + 1))
+redis.pcall('PUBLISH', channel, stream)
 return { '1' }, true

@@ -5,8 +5,9 @@ local channel, stream, id = argument(1), argument(2), argument(3)
 if queue.current ~= id then
   return { number(queue.revision), '0' }, false
 end
-local item = fields(id)
-set_current(nil)
-insert(0, id, item)
-raise(channel, stream)
+fields(id)
+queue.current = nil
+insert(0, id)
+queue.revision = queue.revision + 1
+save(channel, stream, true)
 return { number(queue.revision), '1' }, true

@@ -18,7 +18,11 @@ local function index_of_nth(requester, n)
     return nil
   end
   local id = string.sub(member, 59)
-  return index_of(id), id
+  local index = index_of(id)
+  if not index then
+    corrupt(LANES, 'it lists item ' .. id .. ', which does not wait')
+  end
+  return index, id
 end
 
 -- How many of this requester's items wait before this index.

@@ -6,10 +6,10 @@
 local offset, limit = tonumber(argument(1)), tonumber(argument(2))
 local first = math.max(offset - first_waiting(), 0)
 local ahead = playtime_before(math.min(first, waiting()))
-local current = current_fields()
+local current, last_edit = current_fields(), queue.undo[#queue.undo]
 local reply = {
-  number(queue.revision), queue.mode, queue.repeats, string.match(queue.undo, '([%l_]+):%d+$') or '', number(call('LLEN', CLEARED) / 2),
-  number(total()), number(ahead.h), number(ahead.l), number(ahead.n), number(ahead.u), queue.current or '', current and current.record or '',
+  number(queue.revision), queue.mode, queue.repeats, last_edit and last_edit.kind or '', number(size[CLEARED] / 2),
+  number(total()), number(ahead[3]), number(ahead[4]), number(ahead[5]), number(ahead[2]), queue.current or '', current and current.record or '',
 }
 if current and offset == 0 and limit > 0 then
   reply[#reply + 1] = queue.current
