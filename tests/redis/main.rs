@@ -6,5 +6,6 @@ mod hands;
 mod idempotency;
 mod library;
 mod queue;
+mod quickstart;
 mod registry;
 mod support;
