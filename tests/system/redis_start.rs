@@ -51,7 +51,8 @@ fn what_redis_keeps_is_there_after_a_restart_and_no_other_store_is_made() {
 
 #[test]
 fn a_redis_that_cannot_be_used_is_named_by_its_setting_and_never_by_its_password() {
-    let redis = RedisServer::with(&["--requirepass", "hunter2-right"]);
+    let redis = RedisServer::start();
+    let _ = redis.tell(&["CONFIG", "SET", "requirepass", "hunter2-right"]);
     let at = format!("127.0.0.1:{}", redis.port());
     let nobody = {
         let mut gone = RedisServer::start();

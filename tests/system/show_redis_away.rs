@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use streamcore_tests::{
-    RawListener, Recorder, Server, http::Response, long, media::ToneFile, process, redis::RedisServer, tone::hear, wait,
+    RawListener, Recorder, Server, http::Response, long, media::ToneFile, redis::RedisServer, tone::hear, wait,
 };
 
 use super::redis_start::on;
@@ -100,10 +100,9 @@ fn while_redis_stands_still_nothing_is_done_twice_and_what_was_refused_does_not_
     let _ = server.add("b.wav");
     server.await_playing("b.wav", SOON);
     let listener = RawListener::connect(server.address(), "/listen/1");
-    let pid = pid(&redis);
     let (begin, mut taken, mut refused) = (Instant::now(), Vec::new(), Vec::new());
 
-    process::signal(pid, "STOP");
+    redis.pause();
     std::thread::scope(|scope| {
         let server = &server;
         // Each waits for as long as it is let wait; some of them are still waiting when Redis goes on.
@@ -118,7 +117,7 @@ fn while_redis_stands_still_nothing_is_done_twice_and_what_was_refused_does_not_
             })
             .collect();
         wait::let_play(Duration::from_secs(10).saturating_sub(begin.elapsed()));
-        process::signal(pid, "CONT");
+        redis.resume();
         for client in clients {
             match client.join().expect("it ends") {
                 (title, 201) => taken.push(title),
@@ -145,10 +144,4 @@ fn while_redis_stands_still_nothing_is_done_twice_and_what_was_refused_does_not_
     println!("the longest pause of bytes was {pause:?}");
     assert!(pause < Duration::from_secs(2), "{pause:?}");
     assert_eq!(server.now_playing().as_deref(), Some("b.wav"));
-}
-
-fn pid(redis: &RedisServer) -> u32 {
-    let info = redis.ask(&["INFO", "server"]).expect("an answer");
-    let id = info.lines().find_map(|line| line.strip_prefix("process_id:")).expect("its process");
-    id.trim().parse().expect("a number")
 }
