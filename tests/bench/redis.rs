@@ -244,8 +244,12 @@ async fn benchmark(server: &RedisServer, store: &RedisStore, call: Call) -> f64 
         .output()
         .expect("redis-benchmark (Debian package redis-tools)");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    println!("{:?} {:?}", length, store.view(ADDED_TO, Page { offset: 0, limit: 0 }).await.map(|v|(v.total, v.revision)));
-    println!("{:?}", server.ask(&["INFO","errorstats"]));
+    println!(
+        "{:?} {:?}",
+        length,
+        store.view(ADDED_TO, Page { offset: 0, limit: 0 }).await.map(|v| (v.total, v.revision))
+    );
+    println!("{:?}", server.ask(&["INFO", "errorstats"]));
     println!("{:?}", arguments);
     let figures = text.lines().last().unwrap_or_default();
     // The first column is the call itself, whatever characters it has; seven figures follow.

@@ -4,7 +4,6 @@ mod cases;
 mod connecting;
 mod hands;
 mod idempotency;
-mod queue;
 mod library;
 mod queue;
 mod registry;
