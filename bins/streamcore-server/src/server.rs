@@ -57,10 +57,8 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
     // Everything goes through it, so that it sees every change and every outage.
-    let stores = LastKnown::over(store.clone(), store.clone(), store.clone(), runtime.clone());
+    let stores = LastKnown::over(store.queue.clone(), store.registry.clone(), store.library.clone(), runtime.clone());
     let host = Host::new(Ports {
-        queue: store.queue.clone(),
-        registry: store.registry.clone(),
         queue: stores.clone(),
         registry: stores.clone(),
         player: player.clone(),
@@ -79,19 +77,13 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     settings.check_limit = config.remote.check_limit(&config.resolver);
     let state = Arc::new(State {
         host: host.clone(),
-        queue: store.queue.clone(),
-        registry: store.registry.clone(),
-        broadcast: player,
-        media,
-        library: store.library.clone(),
-        idempotency: store.idempotency.clone(),
         queue: stores.clone(),
         registry: stores.clone(),
         broadcast: player,
         media,
         library: stores.clone(),
         last_known: stores,
-        idempotency: store.clone(),
+        idempotency: store.idempotency.clone(),
         runtime,
         settings,
     });

@@ -35,13 +35,7 @@ impl Store {
         if let Some(connection) = config.redis.connection()? {
             let claimed = redis::Claimed::connect(config, connection, data_dir, take_over).await?;
             let store = Arc::new(claimed.store.clone());
-            return Ok(Self {
-                queue: store.clone(),
-                registry: store.clone(),
-                library: Arc::new(streamcore::library::MemoryLibrary::default()), // TEMPORARY
-                idempotency: Arc::new(streamcore::idempotency::MemoryIdempotency::default()),
-                backend: Backend::Redis(claimed),
-            });
+            return Ok(Self::of(&store, Backend::Redis(claimed)));
         }
         Self::embedded(config, data_dir, take_over)
     }
