@@ -46,6 +46,22 @@ fn a_mirror_that_is_far_behind_catches_up() {
     });
 }
 
+/// So many large changes that it takes more calls than a search begins anew.
+#[test]
+fn a_mirror_catches_up_with_a_large_import() {
+    block_on(async {
+        let hands = Hands::new().await;
+        hands.one.add(vec![titled(1, "old")], ROOM).await.unwrap();
+        assert_eq!(total(&hands.two, "old").await, 1);
+        for first in (1..=102).map(|n| n * 1_000) {
+            hands.one.add((first..first + 1_000).map(|n| titled(n, "many")).collect(), 2 * ROOM).await.unwrap();
+        }
+        let totals = join_all((0..3).map(|_| total(&hands.two, "many"))).await;
+        assert_eq!(totals, [102_000; 3]);
+        assert_eq!(total(&hands.two, "old").await, 1);
+    });
+}
+
 /// As after a failover to a replica that had not heard of the last changes, and after a backup was restored.
 #[test]
 fn a_mirror_of_another_history_is_loaded_anew() {
