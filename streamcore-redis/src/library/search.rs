@@ -11,7 +11,7 @@ use streamcore::library::{Cursor, Search, SearchPage, Track};
 use super::{
     Outcome, TRACKS,
     find::{Found, find},
-    load::{Changes, changes, keys_of, load},
+    load::{Changes, catch_up, changes, keys_of, load},
     mirror::Mirror,
     rows,
 };
@@ -51,8 +51,12 @@ pub(super) async fn search(connection: &Connection, mirror: &Arc<Mirror>, search
         } else {
             known.extend(changed.iter().cloned());
             mirror.apply(&found.at, &entry, keys_of(key.clone(), changed).await?);
+            if !complete {
+                catch_up(connection, mirror).await?;
+                continue;
+            }
             match find(mirror, &search).await? {
-                Some(again) if complete && again.at.loading == found.at.loading && again.at.entry == entry => again,
+                Some(again) if again.at.loading == found.at.loading && again.at.entry == entry => again,
                 _ => continue,
             }
         };
