@@ -2,6 +2,7 @@
 
 mod cases;
 mod connecting;
+mod faults;
 mod hands;
 mod idempotency;
 mod library;
