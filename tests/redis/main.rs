@@ -2,4 +2,8 @@
 
 mod connecting;
 mod queue;
+mod queue_format;
+mod queue_hostile;
+mod queue_order;
+mod queue_raw;
 mod support;
