@@ -8,4 +8,8 @@ mod idempotency;
 mod library;
 mod queue;
 mod registry;
+mod queue_format;
+mod queue_hostile;
+mod queue_order;
+mod queue_raw;
 mod support;

@@ -118,7 +118,7 @@ fn a_right_that_is_taken_away_is_told_at_once() {
         assert_eq!(user, "admin");
         let store = connect(&format!("redis://app:first@127.0.0.1:{}", server.port())).await;
         add(&store, 1).await.unwrap();
-        for (rule, says) in [("-zadd", "zadd"), ("-evalsha", "evalsha"), ("resetkeys", "key")] {
+        for (rule, says) in [("-hset", "run this command"), ("-evalsha", "evalsha"), ("resetkeys", "key")] {
             server.tell(&["ACL", "SETUSER", "app", rule]);
             let begin = Instant::now();
             let refused = add(&store, 2).await.unwrap_err();
