@@ -51,9 +51,10 @@ pub(super) fn answer(answer: &Answer) -> Result<Bytes, Corrupt> {
 pub(super) fn read_answer(at: &Place, value: &Bytes) -> Result<Answer, Corrupt> {
     let mut parts = value.splitn(5, |byte| *byte == b'\n');
     let head: Vec<_> = parts.by_ref().take(4).collect();
-    let body = value.slice_ref(parts.next().unwrap_or_default());
+    let body = parts.next();
     let head = Bytes::from(head.join(&b'\n'));
     let [status, content_type, length] = at.lines(&head)?;
+    let body = value.slice_ref(body.ok_or_else(|| at.corrupt("its body is missing"))?);
     let answer =
         Answer { status: at.parse("status", status)?, content_type: at.json("content type", content_type)?, body };
     match at.parse::<usize>("length of the body", length)? {
