@@ -2,9 +2,14 @@
 
 mod cases;
 mod connecting;
+mod faults;
 mod hands;
 mod idempotency;
 mod library;
 mod queue;
 mod registry;
+mod queue_format;
+mod queue_hostile;
+mod queue_order;
+mod queue_raw;
 mod support;
