@@ -76,8 +76,8 @@ impl Drop for Connection {
 
 impl Connection {
     /// For what is no script.
-    pub(crate) const fn client(&self) -> &Client {
-        &self.client
+    pub(crate) const fn client(&self) -> &fred::clients::Client {
+        &self.clients.calls
     }
 
     /// Ends it: further calls are refused.
