@@ -23,8 +23,8 @@ use crate::record::Place;
 #[derive(Debug)]
 pub(crate) struct Mirror {
     state: RwLock<Option<State>>,
-    /// Held by who loads.
-    pub(super) loading: Mutex<()>,
+    /// Held by who loads it or takes something in, so that many searches do that once, and in order.
+    pub(super) turn: Mutex<()>,
     /// How many go through all of a large library at a time.
     pub(super) threads: Arc<Semaphore>,
 }
@@ -56,7 +56,7 @@ pub(super) struct Tracks {
 impl Default for Mirror {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { state: RwLock::default(), loading: Mutex::default(), threads: Arc::new(Semaphore::new(threads)) }
+        Self { state: RwLock::default(), turn: Mutex::default(), threads: Arc::new(Semaphore::new(threads)) }
     }
 }
 
