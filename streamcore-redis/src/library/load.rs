@@ -57,15 +57,11 @@ pub(super) async fn changes(connection: &Connection, since: &str, fields: &[Stri
     Ok(Changes::Since { entry, complete, total, changed, records })
 }
 
-/// Loads the mirror, unless it is.
+/// Loads the mirror. For who has the turn.
 ///
 /// It is read in parts, between which things may change; the log tells of these afterwards, as the last entry is noted first.
 pub(super) async fn load(connection: &Connection, mirror: &Mirror) -> Outcome<()> {
     static LOADINGS: AtomicU64 = AtomicU64::new(0);
-    let _others_wait = mirror.loading.lock().await;
-    if mirror.read().is_some() {
-        return Ok(());
-    }
     let entry = match changes(connection, "", &[]).await? {
         Changes::Behind(entry) | Changes::Since { entry, .. } => entry,
     };
@@ -91,9 +87,8 @@ pub(super) async fn load(connection: &Connection, mirror: &Mirror) -> Outcome<()
     Ok(())
 }
 
-/// Brings a mirror up to date that is further behind than one call tells.
+/// Brings a mirror up to date that is further behind than one call tells. For who has the turn.
 pub(super) async fn catch_up(connection: &Connection, mirror: &Mirror) -> Outcome<()> {
-    let _others_wait = mirror.loading.lock().await;
     let key = connection.keys.library().key(TRACKS);
     for _ in 0..MOST_CALLS {
         let Some(at) = mirror.read().as_ref().map(|state| state.at.clone()) else { return Ok(()) };

@@ -29,9 +29,13 @@ const LOADINGS: usize = 5;
 
 pub(super) async fn search(connection: &Connection, mirror: &Arc<Mirror>, search: Search) -> Outcome<SearchPage> {
     let key = connection.keys.library().key(TRACKS);
-    let mut loadings = 0;
+    let (mut loadings, mut turn) = (0, None);
     for _ in 0..ATTEMPTS {
         let Some(found) = find(mirror, &search).await? else {
+            if turn.is_none() {
+                turn = Some(mirror.turn.lock().await);
+                continue; // others may have loaded it meanwhile
+            }
             loadings += 1;
             if loadings > LOADINGS {
                 break;
@@ -45,6 +49,10 @@ pub(super) async fn search(connection: &Connection, mirror: &Arc<Mirror>, search
             mirror.forget(&found.at);
             continue;
         };
+        if !changed.is_empty() && turn.is_none() {
+            turn = Some(mirror.turn.lock().await);
+            continue; // others may have taken it in meanwhile
+        }
         let mut known: BTreeMap<_, _> = fields.into_iter().zip(records).collect();
         let found = if changed.is_empty() {
             found

@@ -150,6 +150,34 @@ fn searches_are_of_one_state_while_two_handles_change_it() {
     });
 }
 
+/// More searches at once than processors, while something changes all the time: each answers, and with what was acknowledged before it.
+#[test]
+fn many_searches_answer_while_much_changes() {
+    block_on(async {
+        let hands = Hands::new().await;
+        hands.one.add((0..1_000).map(|n| titled(n, "song")).collect(), ROOM).await.unwrap();
+        let written = std::sync::atomic::AtomicUsize::new(0);
+        let order = std::sync::atomic::Ordering::SeqCst;
+        let writer = async {
+            for n in 0..200 {
+                let title = Some(format!("song {n}"));
+                hands.one.update(track_id(n), TrackChange { title, ..TrackChange::default() }).await.unwrap();
+                hands.one.add(vec![titled(10_000 + n, "new")], ROOM).await.unwrap();
+                written.fetch_add(1, order);
+            }
+        };
+        let reader = async |_| {
+            while written.load(order) < 200 {
+                let before = written.load(order);
+                let page = hands.two.search(search("new", 500)).await.unwrap();
+                assert!(page.total >= before, "{} of {before}", page.total);
+                assert_eq!(page.tracks.len(), page.total);
+            }
+        };
+        futures::join!(writer, join_all((0..30).map(reader)));
+    });
+}
+
 /// Many searches at once load the mirror once, and all of them answer.
 #[test]
 fn many_searches_share_a_mirror() {
