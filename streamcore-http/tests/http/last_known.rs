@@ -176,6 +176,8 @@ fn changes(item: &str, played: &str) -> Vec<(&'static str, &'static str, String,
     let url = json!({"url": "c.mp3"});
     let track = "/api/v1/tracks/00000000-0000-4000-8000-000000000001".to_owned();
     vec![
+        // Before what asks for another track: while that is under way there is none to seek in.
+        ("POST", "/api/v1/streams/{stream}/seek", s("/seek"), json!({"position_seconds": 5})),
         ("DELETE", "/api/v1/queue/{stream}", q(""), Value::Null),
         ("POST", "/api/v1/queue/{stream}/items", q("/items"), url.clone()),
         ("POST", "/api/v1/queue/{stream}/items/batch", q("/items/batch"), json!({"items": [url]})),
@@ -209,7 +211,6 @@ fn changes(item: &str, played: &str) -> Vec<(&'static str, &'static str, String,
         ("POST", "/api/v1/streams/{stream}/start", "/api/v1/streams/8/start".to_owned(), Value::Null),
         ("POST", "/api/v1/streams/{stream}/pause", s("/pause"), Value::Null),
         ("POST", "/api/v1/streams/{stream}/resume", "/api/v1/streams/6/resume".to_owned(), Value::Null),
-        ("POST", "/api/v1/streams/{stream}/seek", s("/seek"), json!({"position_seconds": 5})),
         ("POST", "/api/v1/streams/{stream}/skip", s("/skip"), Value::Null),
         ("PUT", "/api/v1/streams/{stream}/auto-end", s("/auto-end"), json!({"timeout_seconds": 77})),
         ("POST", "/api/v1/streams/{stream}/auto-end/keep-alive", s("/auto-end/keep-alive"), Value::Null),
@@ -222,7 +223,7 @@ fn changes(item: &str, played: &str) -> Vec<(&'static str, &'static str, String,
             "PATCH",
             "/api/playlist/reorder",
             "/api/playlist/reorder?channel_id=7".to_owned(),
-            json!([{"id": item, "position": 1}]),
+            json!({"items": [{"id": item, "position": 2}]}),
         ),
         ("DELETE", "/api/playlist/{item}", format!("/api/playlist/{item}?channel_id=7"), Value::Null),
         // Last: it leaves the air at once, whatever becomes of the store.
@@ -235,6 +236,7 @@ fn changes(item: &str, played: &str) -> Vec<(&'static str, &'static str, String,
 async fn every_change_is_refused_with_when_to_try_again_and_changes_nothing() {
     for is_read_only in [false, true] {
         let server = with_all().await;
+        server.add("e.mp3").await;
         let items = server.anonymous.get("/api/v1/queue/7").await.expect(200)["items"].clone();
         let item = items[1]["id"].as_str().expect("an id").to_owned();
         let before = server.anonymous.get("/api/v1/queue/7").await.expect(200);
