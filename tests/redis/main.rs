@@ -7,6 +7,7 @@ mod hands;
 mod idempotency;
 mod library;
 mod queue;
+mod quickstart;
 mod registry;
 mod queue_format;
 mod queue_hostile;

@@ -7,6 +7,7 @@ mod bad_media;
 mod command_line;
 mod concurrent;
 mod crashes;
+mod deploy;
 mod disk;
 mod listeners;
 mod load;

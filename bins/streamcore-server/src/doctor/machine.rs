@@ -49,7 +49,7 @@ fn directory(check: &'static str, flag: &str, path: &Path) -> Finding {
             let found = format!("{shown} {state}, {} MiB free", free >> 20);
             match free {
                 ..NO_BYTES => Finding::fail(check, found, "make room: nothing more can be stored"),
-                ..FEW_BYTES => Finding::warn(check, found, "make room before it is full"),
+                NO_BYTES..FEW_BYTES => Finding::warn(check, found, "make room before it is full"),
                 _ => Finding::ok(check, found),
             }
         }
