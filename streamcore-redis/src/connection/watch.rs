@@ -49,6 +49,7 @@ impl Connection {
             Ok(Err(error)) => error.details().to_owned(),
             Err(_) => format!("no answer for {} s", PATIENCE.as_secs()),
         };
+        let reason = self.clients.last_error().unwrap_or(reason);
         let missing = missing + 1;
         if missing >= if self.config.is_cluster() { MISSING_OF_CLUSTER } else { MISSING } {
             self.silent(&reason);

@@ -99,6 +99,7 @@ fn a_password_that_is_changed_is_an_outage_until_it_is_changed_back() {
         match store.health() {
             Health::Down { reason, .. } => {
                 println!("told: {reason}");
+                assert!(reason.contains("WRONGPASS"), "{reason}");
                 assert!(!reason.contains("first") && !reason.contains("second"), "{reason}");
             }
             other => panic!("{other:?}"),
