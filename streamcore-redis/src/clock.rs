@@ -21,13 +21,15 @@ impl ServerClock {
         Self { origin: Instant::now(), at_origin: AtomicI64::new(0) }
     }
 
-    /// Notes what the server's clock showed at some moment between these two.
-    pub(crate) fn set(&self, server_ms: i64, asked: Instant, answered: Instant) {
-        let middle = asked + answered.saturating_duration_since(asked) / 2;
-        self.at_origin.store(server_ms.saturating_sub(self.local(middle)), Ordering::Relaxed);
+    /// Notes what the server's clock showed at some moment before this one.
+    ///
+    /// It may show more by now, and never less: so a deadline that is worked out from it may come too early, by as long as the answer took,
+    /// and never too late.
+    pub(crate) fn set(&self, server_ms: i64, answered: Instant) {
+        self.at_origin.store(server_ms.saturating_sub(self.local(answered)), Ordering::Relaxed);
     }
 
-    /// What it shows now.
+    /// What it shows now, or a little less.
     pub(crate) fn now(&self) -> i64 {
         self.at_origin.load(Ordering::Relaxed).saturating_add(self.local(Instant::now()))
     }
@@ -47,11 +49,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reading_holds_for_the_middle_of_the_time_that_it_took() {
+    fn a_deadline_never_comes_later_than_meant_however_long_the_reading_took() {
         let clock = ServerClock::new();
-        let asked = clock.origin;
-        clock.set(1_000_050, asked, asked + Duration::from_millis(100));
-        assert_eq!(clock.at_origin.load(Ordering::Relaxed), 1_000_000);
-        assert!(clock.after(Duration::from_secs(3)) >= 1_003_000);
+        clock.set(1_000_000, clock.origin + Duration::from_millis(100));
+        assert_eq!(clock.at_origin.load(Ordering::Relaxed), 999_900);
+        assert!(clock.after(Duration::from_secs(3)) >= 1_002_900);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_followed_in_both_directions() {
+        let clock = ServerClock::new();
+        for server in [1_795_355_340_123, 1_795_000_000_000, 1_800_000_000_000, 0] {
+            let now = Instant::now();
+            clock.set(server, now);
+            assert!((server..server + 60_000).contains(&clock.now()), "{}", clock.now());
+        }
     }
 }

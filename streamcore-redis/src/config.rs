@@ -48,11 +48,9 @@ impl Config {
             "rediss" | "rediss-sentinel" | "rediss-cluster" => true,
             other => return Err(problem(format!("the scheme {other}:// is not known"))),
         };
-        if parsed.host_str().is_none_or(str::is_empty) {
-            return Err(problem("the host is missing".to_owned()));
-        }
+        check(&parsed).map_err(problem)?;
         // The certificates are read here and not by the parser, which wants those of the system in any case.
-        let plain = if tls { url.replacen("rediss", "redis", 1) } else { url.to_owned() };
+        let plain = if tls { parsed.as_str().replacen("rediss", "redis", 1) } else { parsed.as_str().to_owned() };
         let mut fred = FredConfig::from_url(&plain).map_err(|error| problem(error.details().to_owned()))?;
         if tls {
             fred.tls = Some(TlsConnector::default_rustls().map_err(|error| tls_problem(error.details()))?.into());
@@ -104,10 +102,11 @@ impl Config {
         Ok(self)
     }
 
-    /// Gives a call up after this long instead of 3 s; it is not carried out later, either.
+    /// Gives a call up after this long instead of 3 s; it is not carried out later, either. At least 100 ms and at most 30 s: Redis remembers
+    /// for a minute what was carried out.
     #[must_use]
     pub fn with_call_timeout(self, call_timeout: Duration) -> Self {
-        Self { call_timeout, ..self }
+        Self { call_timeout: call_timeout.clamp(Duration::from_millis(100), Duration::from_secs(30)), ..self }
     }
 
     /// Gives the first connection up after this long instead of 5 s.
@@ -144,6 +143,48 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config").field("server", &self.server()).field("prefix", &self.prefix).finish_non_exhaustive()
     }
+}
+
+/// What the parser would pass over, or tell in words of its own.
+fn check(url: &url::Url) -> Result<(), String> {
+    let (is_cluster, is_sentinel) = (url.scheme().ends_with("-cluster"), url.scheme().ends_with("-sentinel"));
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("the host is missing".to_owned());
+    }
+    if url.port() == Some(0) {
+        return Err("there is no port 0".to_owned());
+    }
+    let database = url.path().trim_start_matches('/');
+    if !database.is_empty() && database.parse::<u8>().is_err() {
+        return Err(format!("{database:?} is no database; those have numbers from 0"));
+    }
+    if is_cluster && !matches!(database, "" | "0") {
+        return Err(format!("a Cluster has only database 0, not {database}"));
+    }
+    let mut named = false;
+    for (name, value) in url.query_pairs() {
+        match &*name {
+            "node" if is_cluster || is_sentinel => {
+                let port = value.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+                if port.is_none_or(|port| port == 0) {
+                    return Err(format!("the node {value:?} is not host:port"));
+                }
+            }
+            "sentinelServiceName" if is_sentinel => named = !value.is_empty(),
+            "sentinelUsername" | "sentinelPassword" if is_sentinel => {}
+            // Not the value: it may be a password in the wrong place.
+            other => return Err(format!("the parameter {other:?} is not known with {}://", url.scheme())),
+        }
+    }
+    if is_sentinel && !named {
+        return Err("what the Sentinels call the primary is missing; add ?sentinelServiceName=NAME".to_owned());
+    }
+    if url.password().is_none_or(str::is_empty) && !url.username().is_empty() {
+        return Err(
+            "there is a user and no password; write redis://user:password@host, or redis://:password@host".to_owned()
+        );
+    }
+    Ok(())
 }
 
 fn tls_problem(problem: &str) -> ConnectError {

@@ -2,8 +2,8 @@
 //!
 //! [`RedisStore`] is a handle on it, cheap to clone. See `docs/redis.md` for the keys, for what is lost when, and for what it costs.
 
+mod advisory_lock;
 mod changes;
-mod claim;
 mod clock;
 mod config;
 mod connection;
@@ -21,7 +21,7 @@ mod script;
 mod store;
 
 pub use self::{
-    claim::{Claim, ClaimError},
+    advisory_lock::{AdvisoryLock, LockError},
     config::{Config, DEFAULT_PREFIX},
     connection::MAX_WAITING,
     error::ConnectError,

@@ -2,10 +2,16 @@
 
 mod cases;
 mod connecting;
+mod faults;
 mod hands;
 mod idempotency;
 mod library;
 mod queue;
+mod queue_format;
+mod queue_hostile;
+mod queue_order;
+mod queue_raw;
 mod quickstart;
 mod registry;
+mod suites;
 mod support;

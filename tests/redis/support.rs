@@ -60,6 +60,19 @@ impl OnRedis {
         Self { place, prefix, store }
     }
 
+    /// What its own server says to a command; see [`RedisServer::ask`].
+    pub(crate) fn ask(&self, command: &[&str]) -> String {
+        match &self.place {
+            Place::Own(server) => server.ask(command).expect("an answer"),
+            Place::Shared { .. } => panic!("others use that server, too"),
+        }
+    }
+
+    /// What all keys of the store begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     pub(crate) const fn store(&self) -> &RedisStore {
         &self.store
     }

@@ -62,7 +62,6 @@ impl Connection {
             if let Some(until) = deadline.checked_sub(1).and_then(|until| call.get_mut(until)) {
                 *until = Value::from(self.clock.after(left));
             }
-            let asked = Instant::now();
             let attempt = tokio::time::timeout(left + LAST_ANSWER, self.send(script, keys.clone(), call.clone()));
             let trouble = match attempt.await {
                 Ok(Ok(value)) => {
@@ -80,7 +79,7 @@ impl Connection {
                 Trouble::Final(failure) => return Err(failure),
                 // It was not carried out, nor will an earlier attempt be: that one was as late.
                 Trouble::Late(server) => {
-                    self.clock.set(server, asked, Instant::now());
+                    self.clock.set(server, Instant::now());
                     Unavailable::Silent("it answered too late".to_owned())
                 }
                 Trouble::Passing(unavailable) => unavailable,
@@ -96,11 +95,12 @@ impl Connection {
     }
 
     async fn send(&self, script: &Script, keys: Vec<String>, args: Vec<Value>) -> Result<Value, Trouble> {
-        let by_digest = self.client.evalsha::<Value, _, _, _>(script.sha1.as_str(), keys.clone(), args.clone()).await;
+        let by_digest =
+            self.clients.calls.evalsha::<Value, _, _, _>(script.sha1.as_str(), keys.clone(), args.clone()).await;
         let answer = match by_digest {
             // A server that was restarted, flushed or promoted does not know it; this makes it known, too.
             Err(error) if error.details().starts_with("NOSCRIPT") => {
-                self.client.eval::<Value, _, _, _>(script.source.as_str(), keys, args).await
+                self.clients.calls.eval::<Value, _, _, _>(script.source.as_str(), keys, args).await
             }
             answer => answer,
         };

@@ -21,11 +21,11 @@ pub(super) fn trouble(error: &Error, script: &Script) -> Trouble {
             Trouble::Final(Failure::Corrupt(Corrupt(problem)))
         }
         "OOM" => is_final(Unavailable::OutOfMemory),
-        // A replica that has not yet been told that it is one no more, or a disk that takes no snapshot: both may pass, the second not soon.
-        "READONLY" | "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY" => {
+        // What a failover or a restart brings with it passes soon; a disk that takes no snapshot does not.
+        "READONLY" | "NOREPLICAS" | "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY" => {
             Trouble::Passing(Unavailable::TakesNoWrites(without_place(text).to_owned()))
         }
-        "MISCONF" | "NOREPLICAS" => is_final(Unavailable::TakesNoWrites(without_place(text).to_owned())),
+        "MISCONF" => is_final(Unavailable::TakesNoWrites(without_place(text).to_owned())),
         "NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED" => is_final(Unavailable::Refuses(without_place(text).to_owned())),
         "ERR" => is_final(Unavailable::Refuses(format!("{}, in script {}", without_place(rest), script.name))),
         _ => match error.kind() {

@@ -1,18 +1,22 @@
 //! The connection: made once, kept by a watch of its own, used by [`call`](Connection::call).
 
 mod call;
+mod clients;
 mod failure;
 mod open;
 mod watch;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-use fred::clients::{Client, SubscriberClient};
 use tokio::{sync::Semaphore, task::AbortHandle};
 
+use self::clients::Clients;
 use crate::{
     Config,
     changes::Changes,
@@ -21,13 +25,15 @@ use crate::{
     keys::{Keys, Tagged},
 };
 
+/// How long a server may take to say goodbye.
+const PARTING: Duration = Duration::from_millis(500);
+
 /// How many calls may be under way, before more are refused as unavailable.
 pub const MAX_WAITING: usize = 4_096;
 
 /// What all handles of a store share.
 pub(crate) struct Connection {
-    client: Client,
-    subscriber: SubscriberClient,
+    clients: Clients,
     pub(crate) keys: Keys,
     pub(crate) config: Config,
     pub(crate) changes: Changes,
@@ -64,28 +70,29 @@ impl std::fmt::Debug for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
+        self.end_tasks();
     }
 }
 
 impl Connection {
     /// For what is no script.
-    pub(crate) const fn client(&self) -> &Client {
-        &self.client
+    pub(crate) const fn client(&self) -> &fred::clients::Client {
+        &self.clients.calls
     }
 
     /// Ends it: further calls are refused.
     pub(crate) async fn close(&self) {
-        use fred::interfaces::ClientLike;
         self.places.close();
-        for task in &self.tasks {
+        self.end_tasks();
+        // Whatever it answers, the connection is over; and a server that answers nothing is not waited for.
+        let _ = tokio::time::timeout(PARTING, self.clients.quit()).await;
+        self.clients.end();
+    }
+
+    fn end_tasks(&self) {
+        for task in self.tasks.iter().chain(&self.changes.tasks()) {
             task.abort();
         }
-        // Whatever it answers, the connection is over.
-        let _ = self.subscriber.quit().await;
-        let _ = self.client.quit().await;
     }
 
     /// The hash of the calls of about ten seconds, where a call finds its own answer if it comes again.

@@ -13,7 +13,7 @@ use fred::{
 };
 use tokio::sync::Semaphore;
 
-use super::{CallIds, Connection, MAX_WAITING, Shared};
+use super::{CallIds, Connection, MAX_WAITING, Shared, clients::Clients};
 use crate::{
     Config, ConnectError,
     changes::Changes,
@@ -39,13 +39,8 @@ impl Connection {
         let server = config.server();
         let unusable = |reason: String| ConnectError::Unusable { server: server.clone(), reason };
         let builder = builder(&config);
-        let client = builder.build().map_err(|error| unusable(error.to_string()))?;
-        let subscriber = builder.build_subscriber_client().map_err(|error| unusable(error.to_string()))?;
-        let connecting = async {
-            client.init().await?;
-            subscriber.init().await.map(|_| ())
-        };
-        match tokio::time::timeout(config.connect_timeout, connecting).await {
+        let mut clients = Clients::new(&builder).map_err(|error| unusable(error.details().to_owned()))?;
+        match tokio::time::timeout(config.connect_timeout, clients.connect()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(connect_error(server, &error)),
             Err(_) => {
@@ -54,13 +49,12 @@ impl Connection {
             }
         }
         let keys = Keys::new(config.prefix.clone());
-        let look = tokio::time::timeout(config.connect_timeout, check(&client, &keys, &server));
+        let look = tokio::time::timeout(config.connect_timeout, check(&clients.calls, &keys, &server));
         look.await.map_err(|_| unusable("it did not answer in time".to_owned()))??;
         let call_ids = CallIds::new().map_err(|error| unusable(format!("no random numbers: {error}")))?;
         let mut connection = Self {
             changes: Changes::default(),
-            client,
-            subscriber,
+            clients,
             keys,
             config,
             health: Watch::default(),
@@ -69,12 +63,18 @@ impl Connection {
             call_ids,
             tasks: Vec::new(),
         };
-        connection.read_clock().await.map_err(|error| unusable(error.to_string()))?;
-        connection.changes.follow(&connection.subscriber, connection.keys.changes()).await.map_err(|error| {
-            unusable(format!("it lets nobody subscribe to {}: {}", connection.keys.changes(), error.details()))
-        })?;
+        let begin = async {
+            let clock = connection.read_clock().await;
+            clock.map_err(|error| unusable(format!("it does not say what time it is (TIME): {}", error.details())))?;
+            let channel = connection.keys.changes();
+            connection.changes.follow(&connection.clients.listens, channel.clone()).await.map_err(|error| {
+                unusable(format!("it does not let us listen to the channel {channel}: {}", error.details()))
+            })
+        };
+        let begin = tokio::time::timeout(connection.config.connect_timeout, begin);
+        begin.await.map_err(|_| unusable("it did not answer in time".to_owned()))??;
         Ok(Arc::new_cyclic(|weak| {
-            connection.tasks = connection.watch(weak.clone());
+            connection.tasks = Self::watch(weak.clone());
             connection
         }))
     }
@@ -101,7 +101,7 @@ fn builder(config: &Config) -> Builder {
                 UnresponsiveConfig { max_timeout: Some(UNRESPONSIVE), interval: Duration::from_secs(1) };
             connection.tcp = TcpConfig { nodelay: Some(true), ..TcpConfig::default() };
         });
-    let mut policy = ReconnectPolicy::new_exponential(0, 50, 2_000, 2);
+    let mut policy = ReconnectPolicy::new_exponential(0, 50, 1_000, 2);
     policy.set_jitter(100);
     builder.set_policy(policy);
     builder

@@ -17,6 +17,9 @@ use super::Connection;
 
 const EVERY: Duration = Duration::from_secs(1);
 
+/// While it is away: who waits for it should not wait longer than need be.
+const EVERY_WHILE_AWAY: Duration = Duration::from_millis(250);
+
 /// How long it may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -25,18 +28,16 @@ const MISSING: u32 = 2;
 const MISSING_OF_CLUSTER: u32 = 4;
 
 impl Connection {
-    pub(super) fn watch(&self, connection: Weak<Self>) -> Vec<AbortHandle> {
+    pub(super) fn watch(connection: Weak<Self>) -> Vec<AbortHandle> {
         let watching = tokio::spawn(async move {
             let mut missing = 0;
             loop {
-                tokio::time::sleep(EVERY).await;
+                tokio::time::sleep(if missing == 0 { EVERY } else { EVERY_WHILE_AWAY }).await;
                 let Some(connection) = connection.upgrade() else { return };
                 missing = connection.ask_whether_it_is_there(missing).await;
             }
         });
-        let mut tasks = self.changes.tasks();
-        tasks.push(watching.abort_handle());
-        tasks
+        vec![watching.abort_handle()]
     }
 
     async fn ask_whether_it_is_there(&self, missing: u32) -> u32 {
@@ -48,6 +49,7 @@ impl Connection {
             Ok(Err(error)) => error.details().to_owned(),
             Err(_) => format!("no answer for {} s", PATIENCE.as_secs()),
         };
+        let reason = self.clients.last_error().unwrap_or(reason);
         let missing = missing + 1;
         if missing >= if self.config.is_cluster() { MISSING_OF_CLUSTER } else { MISSING } {
             self.silent(&reason);
@@ -57,10 +59,9 @@ impl Connection {
 
     /// Reads the server's clock.
     pub(super) async fn read_clock(&self) -> Result<(), Error> {
-        let asked = Instant::now();
         let time = CustomCommand::new_static("TIME", ClusterHash::Random, false);
-        let (seconds, micros): (i64, i64) = self.client.custom(time, Vec::<String>::new()).await?;
-        self.clock.set(seconds.saturating_mul(1_000).saturating_add(micros / 1_000), asked, Instant::now());
+        let (seconds, micros): (i64, i64) = self.clients.calls.custom(time, Vec::<String>::new()).await?;
+        self.clock.set(seconds.saturating_mul(1_000).saturating_add(micros / 1_000), Instant::now());
         Ok(())
     }
 

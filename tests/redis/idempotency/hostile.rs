@@ -124,3 +124,18 @@ fn what_is_spoilt_is_forgotten_in_its_time() {
         assert_eq!(left, ":2\r\n");
     });
 }
+
+#[test]
+fn a_ticket_that_hands_made_ends_no_claim() {
+    block_on(async {
+        let hands = Hands::with(GOLDEN).await;
+        let field = "00000000000000000007";
+        hands.run(&format!(
+            "redis.call('HSET', 'streamcore:{{idempotency}}:tickets', '{field}', '\"anna\"\\n\"POST /items\"\\n\"2\"')"
+        ));
+        let answer = Answer { status: 200, content_type: "x".into(), body: "y".into() };
+        assert!(!hands.one.finish(Ticket(7), answer, NOW).await.unwrap());
+        hands.one.abandon(Ticket(7)).await.unwrap();
+        assert_eq!(claim(&hands.one, 2).await.unwrap(), Claim::InProgress);
+    });
+}

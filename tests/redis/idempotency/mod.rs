@@ -134,3 +134,29 @@ fn many_are_forgotten_at_once_though_they_are_cleared_away_in_parts() {
         assert_eq!(lying_about, ":0\r\n", "all of it was cleared away in the end");
     });
 }
+
+/// Of one that is overdue and one that was finished.
+#[test]
+fn at_the_bound_whatever_is_over_the_longest_makes_way() {
+    for finished_at in [5, 15] {
+        block_on(async {
+            let hands = Hands::new().await;
+            let at = |seconds: u64| Timestamp::from_millis(seconds * 1_000);
+            let overdue_after = Duration::from_secs(20);
+            let limits = Limits { keep_for: Duration::from_secs(3_600), overdue_after, keys_per_caller: 2 };
+            let claim = async |n: u64, now: Timestamp| {
+                hands.one.claim(key(n), Fingerprint([1; 32]), NEW, limits, now).await.unwrap()
+            };
+            assert!(matches!(claim(1, at(10)).await, Claim::Fresh(..)));
+            let Claim::Fresh(second, _) = claim(2, at(1)).await else { panic!("the key is new") };
+            let answer = Answer { status: 200, content_type: "x".into(), body: "y".into() };
+            assert!(hands.two.finish(second, answer.clone(), at(finished_at)).await.unwrap());
+            assert!(matches!(claim(3, at(30)).await, Claim::Fresh(..)));
+            let stays = match finished_at {
+                5 => claim(1, at(29)).await == Claim::InProgress,
+                _ => claim(2, at(29)).await == Claim::Done(answer, NEW),
+            };
+            assert!(stays, "finished at {finished_at}");
+        });
+    }
+}

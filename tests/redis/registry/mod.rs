@@ -8,9 +8,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use proptest::proptest;
 use streamcore::{
-    StreamId, Timestamp,
+    EndCause, StreamId, Timestamp,
     auto_end::Overrides,
-    registry::{Registry, StreamRecord},
+    registry::{Registry, Session, StreamRecord},
+    stream::{Ended, Snapshot},
     testing::{
         Capabilities, RegistryFixture,
         registry::{compare::Comparison, strategies::registry_ops},
@@ -86,6 +87,45 @@ fn changes_through_two_handles_at_the_same_time_are_all_kept() {
             );
             assert!(renamed.is_ok() && set.is_ok(), "{renamed:?}, {set:?}");
             assert_eq!(hands.one.get(stream).await.unwrap(), Some(changed));
+        }
+    });
+}
+
+#[test]
+fn a_deleted_stream_leaves_nothing_behind() {
+    block_on(async {
+        let hands = Hands::new().await;
+        let without_calls = || {
+            hands.run("for _, key in ipairs(redis.call('KEYS', '*:calls:*')) do redis.call('DEL', key) end");
+            hands.contents()
+        };
+        let empty = without_calls();
+        for op in [0, 1, 2] {
+            let stream = StreamId::new(-5);
+            let (uuid, name) = (uuid::Uuid::from_u128(7), "name".to_owned());
+            let created_at = Timestamp::default();
+            let record = StreamRecord { id: stream, uuid, name, created_at, auto_end: Overrides::default() };
+            hands.one.create(record).await.unwrap();
+            let snapshot = Snapshot { session: 1, started_at: Some(created_at), ..Snapshot::default() };
+            if op > 0 {
+                hands.one.save_snapshot(stream, snapshot.clone()).await.unwrap();
+            }
+            if op > 1 {
+                let ended = Ended { at: created_at, cause: EndCause::Manual { by: "anna".into() } };
+                let session = Session {
+                    number: 1,
+                    started_at: created_at,
+                    ended,
+                    peak_listeners: 0,
+                    total_listeners: 0,
+                    tracks_played: 0,
+                    errors: 0,
+                };
+                hands.one.close_session(stream, snapshot, session).await.unwrap();
+            }
+            assert_ne!(without_calls(), empty);
+            hands.two.delete(stream).await.unwrap();
+            assert_eq!(without_calls(), empty);
         }
     });
 }

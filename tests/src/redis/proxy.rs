@@ -15,7 +15,7 @@ use std::{
 pub enum Answers {
     /// They pass.
     Pass,
-    /// They are lost, and the connection stays.
+    /// They are lost, and the connection stays as long as they are.
     Lost,
     /// They come so much later.
     Late(Duration),
@@ -120,6 +120,7 @@ fn connect(state: &Arc<State>, client: &TcpStream, server: &TcpStream) {
 /// Until the server, the client or a cut ends it.
 fn answer(state: &State, from: &mut TcpStream, to: &mut TcpStream) -> std::io::Result<()> {
     let mut buffer = vec![0; 65_536];
+    let mut has_lost = false;
     loop {
         let length = from.read(&mut buffer)?;
         if length == 0 {
@@ -127,9 +128,13 @@ fn answer(state: &State, from: &mut TcpStream, to: &mut TcpStream) -> std::io::R
         }
         let part = &buffer[..length];
         let answers = *state.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        // No network loses something in between and goes on.
+        if has_lost && answers != Answers::Lost {
+            return Ok(());
+        }
         match answers {
             Answers::Pass => to.write_all(part)?,
-            Answers::Lost => {}
+            Answers::Lost => has_lost = true,
             Answers::Late(by) => {
                 std::thread::sleep(by);
                 to.write_all(part)?;

@@ -136,10 +136,13 @@ impl RedisServer {
         settings.nth(1).and_then(|port| port.parse().ok()).expect("a server with TLS")
     }
 
-    /// Its folder.
+    /// Who may do anything.
+    ///
+    /// # Panics
+    /// If it was started without users.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    pub fn admin(&self) -> Login {
+        self.login.clone().expect("a server with users")
     }
 
     /// Starts it if it does not run, and waits until it answers.

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use streamcore_redis::{Claim, RedisStore};
+use streamcore_redis::{AdvisoryLock, RedisStore};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{error, info, warn};
 
@@ -70,7 +70,7 @@ impl Claimed {
     pub(crate) async fn close(&self) {
         self.renewing.abort();
         // Away or not, the note is over in a moment.
-        let _ = self.store.release(&self.who.id).await;
+        let _ = self.store.unlock_advisory(&self.who.id).await;
         self.store.close().await;
     }
 }
@@ -79,10 +79,10 @@ async fn claim(store: &RedisStore, who: &Who, config: &Config, take_over: bool) 
     let begin = Instant::now();
     let mut least: Option<Duration> = None;
     loop {
-        let claim = store.claim(&who.id, &who.description, LASTS, take_over).await;
+        let claim = store.lock_advisory(&who.id, &who.description, LASTS, take_over).await;
         let claim =
             claim.map_err(|error| Failure::Claim { origin: config.redis.url.origin, reason: error.to_string() })?;
-        let Claim::Taken { by, expires_in } = claim else { return Ok(()) };
+        let AdvisoryLock::Taken { by, expires_in } = claim else { return Ok(()) };
         match least {
             None => {
                 warn!(
@@ -110,9 +110,9 @@ async fn renew(store: RedisStore, who: Arc<Who>) {
     let mut displaced = false;
     loop {
         tokio::time::sleep(RENEW_EVERY).await;
-        match store.claim(&who.id, &who.description, LASTS, false).await {
-            Ok(Claim::Ours) => displaced = false,
-            Ok(Claim::Taken { by, .. }) => {
+        match store.lock_advisory(&who.id, &who.description, LASTS, false).await {
+            Ok(AdvisoryLock::Ours) => displaced = false,
+            Ok(AdvisoryLock::Taken { by, .. }) => {
                 if !displaced {
                     error!(by, "another server uses this Redis, too, and drives the same streams: stop one of the two");
                 }

@@ -11,6 +11,7 @@ use streamcore::{
     library::MemoryLibrary,
     metrics::Noop,
     registry::MemoryRegistry,
+    testing::Flaky,
 };
 use streamcore_http::{ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter, serve};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -51,8 +52,9 @@ impl Server {
         let player = Arc::new(ScriptedPlayer::default());
         let queue = Arc::new(SwitchedQueue::default());
         let keys = Arc::new(ForgetfulKeys::default());
-        let registry = Arc::new(MemoryRegistry::new());
-        let library = Arc::new(MemoryLibrary::new());
+        let (faults, more_faults) = (queue.clone(), queue.clone());
+        let registry = Arc::new(Flaky::by(MemoryRegistry::new(), move |call| faults.fault(call)));
+        let library = Arc::new(Flaky::by(MemoryLibrary::new(), move |call| more_faults.fault(call)));
         let runtime = Arc::new(TokioRuntime::new());
         let stores = LastKnown::over(queue.clone(), registry.clone(), library.clone(), runtime.clone());
         let host = Host::new(Ports {

@@ -11,7 +11,7 @@ local function answer(changed)
   return { number(queue.revision), changed and '1' or '0', queue.current or '', current and current.record or '' }, changed
 end
 
-if finished ~= (queue.current or '') or (not queue.current and waiting() == 0) or (next_item ~= '' and not index_of(next_item)) then
+if finished ~= (queue.current or '') or (not queue.current and waiting() == 0) or (next_item ~= '' and not index_if_waiting(next_item)) then
   return answer(false)
 end
 

@@ -25,7 +25,7 @@ local function waiting_index(id)
   if queue.current == id then
     return nil, { 'current_item', id }
   end
-  local index = index_of(id)
+  local index = index_if_waiting(id)
   if not index then
     return nil, { 'not_found', id }
   end

@@ -24,9 +24,13 @@ local function save(channel, stream, raised)
   for n, entry in ipairs(queue.undo) do
     undo[n] = entry.kind .. ':' .. number(entry.weight)
   end
+  local sizes = {}
+  for n, counted in ipairs(COUNTED) do
+    sizes[n] = number(call(counted[2], counted[1]))
+  end
   call(
     'HSET', QUEUE, 'format', '1', 'revision', number(queue.revision), 'mode', queue.mode, 'repeat', queue.repeats,
-    'last_seq', number(queue.last_seq), 'requests', number(queue.requests), 'undo', table.concat(undo, ',')
+    'last_seq', number(queue.last_seq), 'requests', number(queue.requests), 'undo', table.concat(undo, ','), 'sizes', table.concat(sizes, ' ')
   )
   if queue.current then
     call('HSET', QUEUE, 'current', queue.current)

@@ -2,7 +2,7 @@
 --
 -- `first_key` is where a queue's own keys begin, `first_arg` where the script's own arguments do; in scripts that change something the call's
 -- come before them.
-local QUEUE = KEYS[first_key]          -- hash: format, revision, current, mode, repeat, last_seq, requests, undo
+local QUEUE = KEYS[first_key]          -- hash: format, revision, current, mode, repeat, last_seq, requests, undo, sizes
 local ITEMS = KEYS[first_key + 1]      -- hash: id -> record, of what waits and of what is current
 local ORDER = KEYS[first_key + 2]      -- sorted set: id of what waits, by where it is
 local LANES = KEYS[first_key + 3]      -- sorted set by member: requester:place:id of what waits
@@ -54,17 +54,17 @@ end
 
 -- A whole number that Lua can count with.
 local function whole(field, text)
-  if not text then
+  if size[QUEUE] == 0 then
     return 0
   end
-  if not string.match(text, '^%d+$') or #text > 15 then
-    corrupt(QUEUE, 'field ' .. field .. ' is no number: ' .. string.sub(text, 1, 40))
+  if not string.match(text or '', '^%d+$') or #text > 15 then
+    corrupt(QUEUE, 'field ' .. field .. ' is no number: ' .. string.sub(text or 'missing', 1, 40))
   end
   return tonumber(text)
 end
 
 local function one_of(field, text, names)
-  if not text then
+  if size[QUEUE] == 0 then
     return names[1]
   end
   for _, name in ipairs(names) do
@@ -72,10 +72,10 @@ local function one_of(field, text, names)
       return text
     end
   end
-  corrupt(QUEUE, 'field ' .. field .. ' is ' .. string.sub(text, 1, 40) .. ', which this version does not know')
+  corrupt(QUEUE, 'field ' .. field .. ' is ' .. string.sub(text or 'missing', 1, 40) .. ', which this version does not know')
 end
 
-local stored = call('HMGET', QUEUE, 'revision', 'current', 'mode', 'repeat', 'last_seq', 'requests', 'undo', 'format')
+local stored = call('HMGET', QUEUE, 'revision', 'current', 'mode', 'repeat', 'last_seq', 'requests', 'undo', 'format', 'sizes')
 local queue = {
   revision = whole('revision', stored[1]),
   current = stored[2] or nil,
@@ -95,6 +95,22 @@ for entry in string.gmatch(stored[7] or '', '[^,]+') do
     corrupt(QUEUE, 'field undo holds ' .. string.sub(entry, 1, 40))
   end
   queue.undo[#queue.undo + 1] = { kind = kind, weight = tonumber(weight) }
+end
+
+-- How much the keys hold whose contents follow from nothing else that is read: so a key that is lost, say by eviction, is missed.
+local COUNTED = { { VIP, 'ZCARD' }, { ADMIN, 'ZCARD' }, { SUMS, 'HLEN' }, { HEARD, 'ZCARD' }, { TURNS, 'SCARD' }, { CLEARED, 'LLEN' } }
+local noted = {}
+for count in string.gmatch(stored[9] or '', '%d+') do
+  noted[#noted + 1] = tonumber(count)
+end
+if #noted ~= #COUNTED and size[QUEUE] > 0 then
+  corrupt(QUEUE, 'field sizes is ' .. string.sub(stored[9] or 'missing', 1, 40))
+end
+for n, count in ipairs(noted) do
+  local key = COUNTED[n][1]
+  if size[key] ~= count then
+    corrupt(key, 'it holds ' .. number(size[key]) .. ' entries, and should hold ' .. number(count) .. ', by field sizes of ' .. QUEUE)
+  end
 end
 
 -- What is kept about the same things has to agree.

@@ -55,6 +55,15 @@ local function position_of(id)
   return index and index + first_waiting()
 end
 
+-- The index of an item that may wait; nil if nothing is known of it. What has a record waits, unless it is current.
+local function index_if_waiting(id)
+  local index = index_of(id)
+  if not index and id ~= queue.current and call('HEXISTS', ITEMS, id) == 1 then
+    corrupt(ORDER, 'item ' .. id .. ' is not listed, though it is in ' .. ITEMS)
+  end
+  return index
+end
+
 local function knows(id)
   return call('HEXISTS', ITEMS, id) == 1 or call('HEXISTS', PLAYED, id) == 1
 end
