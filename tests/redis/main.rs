@@ -11,6 +11,7 @@ mod queue_format;
 mod queue_hostile;
 mod queue_order;
 mod queue_raw;
+mod quickstart;
 mod registry;
 mod suites;
 mod support;

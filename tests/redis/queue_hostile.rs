@@ -354,7 +354,7 @@ fn an_index_that_disagrees_is_told_by_who_uses_it() {
         ];
         for score in ["0.5", "inf", "-inf", "9e15"] {
             let order = if score.starts_with('-') { item_id(21) } else { item_id(29) }.to_string();
-            cases.push(spoilt(&[&["ZADD", "order", "CH", score, &order]], "order", &["view"][..0].as_ref()));
+            cases.push(spoilt(&[&["ZADD", "order", "CH", score, &order]], "order", &[]));
         }
         check(&redis, cases).await;
     });

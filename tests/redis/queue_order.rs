@@ -216,7 +216,7 @@ fn sums_are_exact_in_a_long_queue_whatever_is_moved() {
         ];
         let mut both = Both::new(0).await;
         let long = |n: u64| QueueItem {
-            duration: if n % 97 == 0 {
+            duration: if n.is_multiple_of(97) {
                 durations[n as usize % 4]
             } else {
                 Some(Duration::new(n, (n * 7_919 % 1_000_000_000) as u32))

@@ -75,6 +75,11 @@ impl Drop for Connection {
 }
 
 impl Connection {
+    /// For what is no script.
+    pub(crate) const fn client(&self) -> &fred::clients::Client {
+        &self.clients.calls
+    }
+
     /// Ends it: further calls are refused.
     pub(crate) async fn close(&self) {
         self.places.close();

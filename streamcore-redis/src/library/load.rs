@@ -20,6 +20,9 @@ static CHANGES: Lazy =
 static SCAN: Lazy =
     Lazy::new(|| Script::reading("library/scan", &[CHECKED, include_str!("../scripts/library/scan.lua")]));
 
+/// How many calls it takes to catch up: each tells of one entry of the log at least, and more come meanwhile.
+const MOST_CALLS: usize = 2_000;
+
 /// What `changes.lua` answers.
 pub(super) enum Changes {
     /// It cannot say what changed; the last entry of the log.
@@ -54,15 +57,11 @@ pub(super) async fn changes(connection: &Connection, since: &str, fields: &[Stri
     Ok(Changes::Since { entry, complete, total, changed, records })
 }
 
-/// Loads the mirror, unless it is.
+/// Loads the mirror. For who has the turn.
 ///
 /// It is read in parts, between which things may change; the log tells of these afterwards, as the last entry is noted first.
 pub(super) async fn load(connection: &Connection, mirror: &Mirror) -> Outcome<()> {
     static LOADINGS: AtomicU64 = AtomicU64::new(0);
-    let _others_wait = mirror.loading.lock().await;
-    if mirror.read().is_some() {
-        return Ok(());
-    }
     let entry = match changes(connection, "", &[]).await? {
         Changes::Behind(entry) | Changes::Since { entry, .. } => entry,
     };
@@ -85,6 +84,24 @@ pub(super) async fn load(connection: &Connection, mirror: &Mirror) -> Outcome<()
         }
     }
     mirror.set(State { at: At { loading: LOADINGS.fetch_add(1, Ordering::Relaxed), entry }, tracks });
+    Ok(())
+}
+
+/// Brings a mirror up to date that is further behind than one call tells. For who has the turn.
+pub(super) async fn catch_up(connection: &Connection, mirror: &Mirror) -> Outcome<()> {
+    let key = connection.keys.library().key(TRACKS);
+    for _ in 0..MOST_CALLS {
+        let Some(at) = mirror.read().as_ref().map(|state| state.at.clone()) else { return Ok(()) };
+        match changes(connection, &at.entry, &[]).await? {
+            Changes::Behind(_) => mirror.forget(&at),
+            Changes::Since { entry, complete, changed, .. } => {
+                mirror.apply(&at, &entry, keys_of(key.clone(), changed).await?);
+                if complete {
+                    return Ok(());
+                }
+            }
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What a search compares, of every track: the place in the order, and the key that it is found by.
 //!
-//! A mirror is of one state of the library: the one at an entry of the log of changes. About 300 bytes for a track with a title and an
+//! A mirror is of one state of the library: the one at an entry of the log of changes. About 400 bytes for a track with a title and an
 //! artist of usual length, at most some 10 KiB.
 
 use std::{
@@ -23,8 +23,8 @@ use crate::record::Place;
 #[derive(Debug)]
 pub(crate) struct Mirror {
     state: RwLock<Option<State>>,
-    /// Held by who loads.
-    pub(super) loading: Mutex<()>,
+    /// Held by who loads it or takes something in, so that many searches do that once, and in order.
+    pub(super) turn: Mutex<()>,
     /// How many go through all of a large library at a time.
     pub(super) threads: Arc<Semaphore>,
 }
@@ -56,7 +56,7 @@ pub(super) struct Tracks {
 impl Default for Mirror {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { state: RwLock::default(), loading: Mutex::default(), threads: Arc::new(Semaphore::new(threads)) }
+        Self { state: RwLock::default(), turn: Mutex::default(), threads: Arc::new(Semaphore::new(threads)) }
     }
 }
 
@@ -131,14 +131,22 @@ impl Tracks {
 
     /// The places of a page of matches, whether there are more, and how many match in all.
     pub(super) fn page(&self, words: &[String], after: Option<&Cursor>, limit: usize) -> (Vec<Cursor>, bool, usize) {
-        let behind = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let total = match words {
-            [] => self.order.len(),
-            words => self.order.values().filter(|key| search::matches(key, words)).count(),
-        };
-        let mut found = self.order.range((behind, Bound::Unbounded)).filter(|(_, key)| search::matches(key, words));
-        let page = found.by_ref().take(limit).map(|(place, _)| place.clone()).collect();
-        (page, found.next().is_some(), total)
+        if words.is_empty() {
+            let behind = after.map_or(Bound::Unbounded, Bound::Excluded);
+            let mut rest = self.order.range((behind, Bound::Unbounded)).map(|(place, _)| place.clone());
+            let page = rest.by_ref().take(limit).collect();
+            return (page, rest.next().is_some(), self.order.len());
+        }
+        let (mut page, mut more, mut total) = (Vec::new(), false, 0);
+        for (place, _) in self.order.iter().filter(|(_, key)| search::matches(key, words)) {
+            total += 1;
+            if page.len() == limit {
+                more |= after.is_none_or(|after| place > after);
+            } else if after.is_none_or(|after| place > after) {
+                page.push(place.clone());
+            }
+        }
+        (page, more, total)
     }
 }
 

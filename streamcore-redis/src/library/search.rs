@@ -11,7 +11,7 @@ use streamcore::library::{Cursor, Search, SearchPage, Track};
 use super::{
     Outcome, TRACKS,
     find::{Found, find},
-    load::{Changes, changes, keys_of, load},
+    load::{Changes, catch_up, changes, keys_of, load},
     mirror::Mirror,
     rows,
 };
@@ -29,9 +29,13 @@ const LOADINGS: usize = 5;
 
 pub(super) async fn search(connection: &Connection, mirror: &Arc<Mirror>, search: Search) -> Outcome<SearchPage> {
     let key = connection.keys.library().key(TRACKS);
-    let mut loadings = 0;
+    let (mut loadings, mut turn) = (0, None);
     for _ in 0..ATTEMPTS {
         let Some(found) = find(mirror, &search).await? else {
+            if turn.is_none() {
+                turn = Some(mirror.turn.lock().await);
+                continue; // others may have loaded it meanwhile
+            }
             loadings += 1;
             if loadings > LOADINGS {
                 break;
@@ -45,14 +49,22 @@ pub(super) async fn search(connection: &Connection, mirror: &Arc<Mirror>, search
             mirror.forget(&found.at);
             continue;
         };
+        if !changed.is_empty() && turn.is_none() {
+            turn = Some(mirror.turn.lock().await);
+            continue; // others may have taken it in meanwhile
+        }
         let mut known: BTreeMap<_, _> = fields.into_iter().zip(records).collect();
         let found = if changed.is_empty() {
             found
         } else {
             known.extend(changed.iter().cloned());
             mirror.apply(&found.at, &entry, keys_of(key.clone(), changed).await?);
+            if !complete {
+                catch_up(connection, mirror).await?;
+                continue;
+            }
             match find(mirror, &search).await? {
-                Some(again) if complete && again.at.loading == found.at.loading && again.at.entry == entry => again,
+                Some(again) if again.at.loading == found.at.loading && again.at.entry == entry => again,
                 _ => continue,
             }
         };

@@ -46,6 +46,22 @@ fn a_mirror_that_is_far_behind_catches_up() {
     });
 }
 
+/// So many large changes that it takes more calls than a search begins anew.
+#[test]
+fn a_mirror_catches_up_with_a_large_import() {
+    block_on(async {
+        let hands = Hands::new().await;
+        hands.one.add(vec![titled(1, "old")], ROOM).await.unwrap();
+        assert_eq!(total(&hands.two, "old").await, 1);
+        for first in (1..=102).map(|n| n * 1_000) {
+            hands.one.add((first..first + 1_000).map(|n| titled(n, "many")).collect(), 2 * ROOM).await.unwrap();
+        }
+        let totals = join_all((0..3).map(|_| total(&hands.two, "many"))).await;
+        assert_eq!(totals, [102_000; 3]);
+        assert_eq!(total(&hands.two, "old").await, 1);
+    });
+}
+
 /// As after a failover to a replica that had not heard of the last changes, and after a backup was restored.
 #[test]
 fn a_mirror_of_another_history_is_loaded_anew() {
@@ -131,6 +147,34 @@ fn searches_are_of_one_state_while_two_handles_change_it() {
             reader(&hands.one),
             reader(&hands.two),
         );
+    });
+}
+
+/// More searches at once than processors, while something changes all the time: each answers, and with what was acknowledged before it.
+#[test]
+fn many_searches_answer_while_much_changes() {
+    block_on(async {
+        let hands = Hands::new().await;
+        hands.one.add((0..1_000).map(|n| titled(n, "song")).collect(), ROOM).await.unwrap();
+        let written = std::sync::atomic::AtomicUsize::new(0);
+        let order = std::sync::atomic::Ordering::SeqCst;
+        let writer = async {
+            for n in 0..200 {
+                let title = Some(format!("song {n}"));
+                hands.one.update(track_id(n), TrackChange { title, ..TrackChange::default() }).await.unwrap();
+                hands.one.add(vec![titled(10_000 + n, "new")], ROOM).await.unwrap();
+                written.fetch_add(1, order);
+            }
+        };
+        let reader = async |_| {
+            while written.load(order) < 200 {
+                let before = written.load(order);
+                let page = hands.two.search(search("new", 500)).await.unwrap();
+                assert!(page.total >= before, "{} of {before}", page.total);
+                assert_eq!(page.tracks.len(), page.total);
+            }
+        };
+        futures::join!(writer, join_all((0..30).map(reader)));
     });
 }
 

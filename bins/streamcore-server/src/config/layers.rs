@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     ConfigError, Origin,
     auto_end::{AutoEndLayer, LEGACY},
+    redis::RedisLayer,
     remote::{RemoteLayer, ResolverLayer},
     sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
 };
@@ -23,6 +24,8 @@ pub(super) struct FileLayer {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) media_dir: Option<PathBuf>,
     pub(super) shutdown_grace_seconds: Option<u64>,
+    #[serde(default)]
+    pub(super) redis: RedisLayer,
     #[serde(default)]
     pub(super) queue: QueueLayer,
     #[serde(default)]

@@ -14,7 +14,7 @@ holds('zset', ORDER, CALLERS)
 holds('string', FORGOTTEN, LAST)
 
 -- How many forgotten keys one call clears away.
-local AT_ONCE = 100
+local AT_ONCE = 50
 
 local forgotten = redis.call('GET', FORGOTTEN) or ''
 if forgotten ~= '' and not (#forgotten == 20 and forgotten:match('^%d+$')) then
