@@ -103,7 +103,7 @@ fn scripts_that_redis_forgets_are_sent_again() {
     });
 }
 
-/// Promise D2.
+/// Promise D12.
 #[test]
 fn a_server_that_is_killed_under_edits_keeps_what_it_acknowledged() {
     block_on(async {
