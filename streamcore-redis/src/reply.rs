@@ -58,14 +58,6 @@ impl Reply {
         text.parse().map_err(|error| self.unexpected(format!("{text:?}: {error}")))
     }
 
-    /// The next value, which is an array.
-    pub(crate) fn array(&mut self) -> Result<Self, Corrupt> {
-        match self.values.next() {
-            Some(Value::Array(values)) => Ok(Self { script: self.script, values: values.into_iter() }),
-            _ => Err(self.unexpected("an array is missing")),
-        }
-    }
-
     /// An answer that the script cannot give unless what is stored is not what it wrote.
     pub(crate) fn unexpected(&self, problem: impl std::fmt::Display) -> Corrupt {
         Corrupt(format!("the answer of the script {}: {problem}", self.script))

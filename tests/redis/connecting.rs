@@ -26,8 +26,8 @@ async fn connect(url: &str) -> Result<RedisStore, ConnectError> {
 /// Connecting is refused, in time, and says this.
 async fn refused(config: Result<Config, ConnectError>, says: &str) -> ConnectError {
     let begin = Instant::now();
-    let config = config.unwrap().with_connect_timeout(Duration::from_secs(2));
-    let error = RedisStore::connect(config).await.unwrap_err();
+    let config = config.expect("a URL that can be read").with_connect_timeout(Duration::from_secs(2));
+    let error = RedisStore::connect(config).await.expect_err("a refusal");
     println!("{}", causes(&error));
     assert!(causes(&error).contains(says), "{says}: {}", causes(&error));
     assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
