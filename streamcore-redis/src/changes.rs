@@ -3,19 +3,28 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use fred::{
-    clients::SubscriberClient,
-    error::Error,
+    clients::{Client, SubscriberClient},
+    error::{Error, ErrorKind},
     interfaces::{EventInterface, PubsubInterface},
+    types::Message,
 };
 use futures::stream::BoxStream;
 use streamcore::{StreamId, queue::Hints};
-use tokio::{sync::broadcast::error::RecvError, task::AbortHandle};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    task::AbortHandle,
+};
 
 /// How many streams are remembered that anybody here asked about.
 const MAX_STREAMS: usize = 100_000;
+
+/// How often something is said on the channel at first, and how long it may take to be heard.
+const TRIES: u32 = 10;
+const HEARD_WITHIN: Duration = Duration::from_millis(150);
 
 /// Who is told, and of which streams when it is not known what changed.
 #[derive(Debug, Default)]
@@ -53,11 +62,18 @@ impl Changes {
     }
 
     /// Listens to what is told on this channel, also after a reconnect.
-    pub(crate) async fn follow(&self, subscriber: &SubscriberClient, channel: String) -> Result<(), Error> {
+    pub(crate) async fn follow(
+        &self,
+        subscriber: &SubscriberClient,
+        teller: &Client,
+        channel: String,
+    ) -> Result<(), Error> {
         let mut messages = subscriber.message_rx();
         let mut reconnects = subscriber.reconnect_rx();
-        let keeping = subscriber.manage_subscriptions();
-        subscriber.subscribe(channel).await?;
+        let keeping = subscriber.manage_subscriptions().abort_handle();
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(keeping);
+        subscriber.subscribe(channel.clone()).await?;
+        hear_something(teller, &channel, &mut messages).await?;
         let told = Arc::clone(&self.told);
         let telling = tokio::spawn(async move {
             loop {
@@ -77,7 +93,7 @@ impl Changes {
                 told.all();
             }
         });
-        let handles = [keeping.abort_handle(), telling.abort_handle(), reconnecting.abort_handle()];
+        let handles = [telling.abort_handle(), reconnecting.abort_handle()];
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(handles);
         Ok(())
     }
@@ -86,6 +102,17 @@ impl Changes {
     pub(crate) fn tasks(&self) -> Vec<AbortHandle> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Says something until it is heard: who may not listen is not told so by an answer.
+async fn hear_something(teller: &Client, channel: &str, messages: &mut Receiver<Message>) -> Result<(), Error> {
+    for _ in 0..TRIES {
+        let () = teller.publish(channel, "hello").await?;
+        if tokio::time::timeout(HEARD_WITHIN, messages.recv()).await.is_ok() {
+            return Ok(());
+        }
+    }
+    Err(Error::new(ErrorKind::Unknown, "what is told there is not heard; may its user subscribe to it?"))
 }
 
 impl Told {

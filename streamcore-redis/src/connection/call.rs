@@ -71,6 +71,7 @@ impl Connection {
                 Ok(Err(trouble)) => trouble,
                 Err(_) => {
                     let reason = format!("no answer for {} s", self.config.call_timeout.as_secs_f32());
+                    let reason = self.clients.last_error().unwrap_or(reason);
                     self.silent(&reason);
                     return Err(Failure::Away(Unavailable::Silent(reason)));
                 }

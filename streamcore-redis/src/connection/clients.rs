@@ -16,33 +16,45 @@ use tokio::{
     task::AbortHandle,
 };
 
+use super::failure;
+
 /// A client for calls, and one that listens. Dropping them ends their connections, also when they are only just being made: the library's own
 /// handles leave their tasks behind.
 pub(super) struct Clients {
     pub(super) calls: Client,
     pub(super) listens: SubscriberClient,
     driving: Vec<AbortHandle>,
-    errors: Mutex<Receiver<(Error, Option<Server>)>>,
+    errors: Mutex<Errors>,
+}
+
+struct Errors {
+    told: Receiver<(Error, Option<Server>)>,
+    last: Option<String>,
 }
 
 impl Clients {
     pub(super) fn new(builder: &Builder) -> Result<Self, Error> {
         let (calls, listens) = (builder.build()?, builder.build_subscriber_client()?);
-        let errors = Mutex::new(calls.error_rx());
+        let errors = Mutex::new(Errors { told: calls.error_rx(), last: None });
         Ok(Self { calls, listens, driving: Vec::new(), errors })
     }
 
-    /// What last went wrong with the connection, if anything did since this was asked last: who waits for an answer learns only that none came.
+    /// What last went wrong with the connection since it worked: who waits for an answer learns only that none came.
     pub(super) fn last_error(&self) -> Option<String> {
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut last = None;
         loop {
-            match errors.try_recv() {
-                Ok((error, _)) => last = Some(error.details().to_owned()),
+            match errors.told.try_recv() {
+                Ok((error, _)) => errors.last = Some(failure::plain(error.details()).into_owned()),
                 Err(TryRecvError::Lagged(_)) => {}
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return last,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return errors.last.clone(),
             }
         }
+    }
+
+    /// It works.
+    pub(super) fn forget_errors(&self) {
+        let _ = self.last_error();
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner).last = None;
     }
 
     pub(super) async fn connect(&mut self) -> Result<(), Error> {

@@ -1,5 +1,7 @@
 //! What Redis' errors mean to a caller.
 
+use std::borrow::Cow;
+
 use fred::error::{Error, ErrorKind};
 
 use super::call::Trouble;
@@ -30,9 +32,24 @@ pub(super) fn trouble(error: &Error, script: &Script) -> Trouble {
         "ERR" => is_final(Unavailable::Refuses(format!("{}, in script {}", without_place(rest), script.name))),
         _ => match error.kind() {
             ErrorKind::Auth | ErrorKind::Config | ErrorKind::Tls => is_final(Unavailable::Refuses(text.to_owned())),
-            _ => Trouble::Passing(Unavailable::Silent(text.to_owned())),
+            _ => Trouble::Passing(Unavailable::Silent(plain(text).into_owned())),
         },
     }
+}
+
+/// Errors of the system come in a form for programmers; people need what is in it.
+pub(super) fn plain(details: &str) -> Cow<'_, str> {
+    if let Some((_, rest)) = details.split_once("message: \"")
+        && let Some((message, _)) = rest.split_once('"')
+    {
+        return message.into();
+    }
+    if let Some((_, rest)) = details.split_once("error: ")
+        && details.starts_with("Custom {")
+    {
+        return rest.trim_end_matches(['}', ' ']).into();
+    }
+    details.into()
 }
 
 /// Redis adds in which line of which script it happened, which is of no use to people.

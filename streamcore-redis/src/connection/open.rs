@@ -13,7 +13,7 @@ use fred::{
 };
 use tokio::sync::Semaphore;
 
-use super::{CallIds, Connection, MAX_WAITING, Shared, clients::Clients};
+use super::{CallIds, Connection, MAX_WAITING, Shared, clients::Clients, failure};
 use crate::{
     Config, ConnectError,
     changes::Changes,
@@ -67,7 +67,8 @@ impl Connection {
             let clock = connection.read_clock().await;
             clock.map_err(|error| unusable(format!("it does not say what time it is (TIME): {}", error.details())))?;
             let channel = connection.keys.changes();
-            connection.changes.follow(&connection.clients.listens, channel.clone()).await.map_err(|error| {
+            let Clients { calls, listens, .. } = &connection.clients;
+            connection.changes.follow(listens, calls, channel.clone()).await.map_err(|error| {
                 unusable(format!("it does not let us listen to the channel {channel}: {}", error.details()))
             })
         };
@@ -108,8 +109,19 @@ fn builder(config: &Config) -> Builder {
 }
 
 fn connect_error(server: String, error: &Error) -> ConnectError {
-    let reason = error.details().to_owned();
+    let details = error.details();
+    let reason = failure::plain(details).into_owned();
+    if details.contains("InvalidCertificate") {
+        let reason = format!("its certificate is not trusted ({reason}); name the certificate of whoever signed it");
+        return ConnectError::Unusable { server, reason };
+    }
+    if details.contains("DB index") {
+        return ConnectError::Unusable { server, reason: format!("{reason}; name another database in the URL") };
+    }
     match error.kind() {
+        ErrorKind::Protocol => {
+            ConnectError::Unreachable { server, reason: format!("what answers there is no Redis ({reason})") }
+        }
         ErrorKind::Auth => ConnectError::Refused { server, reason },
         _ if reason.contains("WRONGPASS") || reason.contains("NOAUTH") => ConnectError::Refused { server, reason },
         ErrorKind::Tls | ErrorKind::Config => ConnectError::Unusable { server, reason },

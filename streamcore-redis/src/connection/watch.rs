@@ -43,13 +43,13 @@ impl Connection {
     async fn ask_whether_it_is_there(&self, missing: u32) -> u32 {
         let reason = match timeout(PATIENCE, self.read_clock()).await {
             Ok(Ok(())) => {
+                self.clients.forget_errors();
                 self.answered();
                 return 0;
             }
             Ok(Err(error)) => error.details().to_owned(),
             Err(_) => format!("no answer for {} s", PATIENCE.as_secs()),
         };
-        let reason = self.clients.last_error().unwrap_or(reason);
         let missing = missing + 1;
         if missing >= if self.config.is_cluster() { MISSING_OF_CLUSTER } else { MISSING } {
             self.silent(&reason);
@@ -76,6 +76,8 @@ impl Connection {
 
     /// It did not.
     pub(super) fn silent(&self, reason: &str) {
+        let error = self.clients.last_error();
+        let reason = error.as_deref().unwrap_or(reason);
         if self.health.down(reason) {
             warn!(server = %self.config.server(), reason, "Redis does not answer; what plays goes on");
         }

@@ -10,7 +10,7 @@ use streamcore::{
 use streamcore_tests::redis::Cluster;
 use tokio::time::sleep;
 
-use crate::{faults::connect, support::block_on};
+use crate::{connecting::LEAST_RIGHTS, faults::connect, support::block_on};
 
 /// Streams on all three primaries.
 const STREAMS: i64 = 24;
@@ -20,7 +20,12 @@ const STREAMS: i64 = 24;
 fn streams_go_on_when_a_primary_of_their_cluster_dies() {
     block_on(async {
         let mut cluster = Cluster::start();
-        let store = connect(&cluster.url()).await;
+        // A user with the least rights, who on a Cluster has to learn where which slot is.
+        let rights: Vec<&str> = LEAST_RIGHTS.split(' ').chain(["+cluster|slots", "+cluster|info"]).collect();
+        for node in cluster.nodes() {
+            node.tell(&[&["ACL", "SETUSER", "app", "on", ">secret"], rights.as_slice()].concat());
+        }
+        let store = connect(&cluster.url().replace("//", "//app:secret@")).await;
         let edit = async |n: u64| {
             let begin = Instant::now();
             let mut failed = 0;
@@ -38,6 +43,7 @@ fn streams_go_on_when_a_primary_of_their_cluster_dies() {
         cluster.nodes()[0].kill();
         edit(1).await;
         cluster.nodes()[0].restart();
+        cluster.nodes()[0].tell(&[&["ACL", "SETUSER", "app", "on", ">secret"], rights.as_slice()].concat());
         cluster.wait_until_well();
         edit(2).await;
         for stream in (0..STREAMS).map(StreamId::new) {
