@@ -88,13 +88,13 @@ fn builder(config: &Config) -> Builder {
     let (call_timeout, connect_timeout) = (config.call_timeout, config.connect_timeout);
     builder
         .with_performance_config(|performance| {
-            // Behind our own limit, so that no command waits for ever in a buffer.
+            // Behind our own limit, as those of connecting are, so that no command waits for ever in a buffer.
             performance.default_command_timeout = call_timeout + Duration::from_secs(1);
             performance.broadcast_channel_capacity = 1_024;
         })
         .with_connection_config(|connection| {
-            connection.connection_timeout = connect_timeout;
-            connection.internal_command_timeout = connect_timeout;
+            connection.connection_timeout = connect_timeout + Duration::from_secs(1);
+            connection.internal_command_timeout = connect_timeout + Duration::from_secs(1);
             connection.max_command_attempts = 3;
             connection.max_command_buffer_len = 2 * MAX_WAITING;
             connection.auto_client_setname = false;
