@@ -45,8 +45,11 @@ fn add(items: &[QueueItem], placement: Placement, rules: Rules) -> Outcome<Vec<V
     ];
     args.reserve(items.len() * 4);
     for item in items {
-        // Too early, if the media was heard later than this.
+        // Too early, if the media was heard later than this. No moment is later than the end of time.
         let heard_after = rules.cooldown.map(|cooldown| {
+            if item.added_at.as_millis() == u64::MAX {
+                return format!("{:020}", u64::MAX);
+            }
             let cooldown = u64::try_from(cooldown.as_millis()).unwrap_or(u64::MAX);
             let at = item.added_at.as_millis().checked_sub(cooldown);
             at.map_or_else(|| "any".to_owned(), |at| format!("{at:020}"))
