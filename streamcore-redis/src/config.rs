@@ -131,6 +131,11 @@ impl Config {
         }
     }
 
+    /// Whether another server may take the place of the one that is talked to.
+    pub(crate) fn fails_over(&self) -> bool {
+        self.fred.server.is_clustered() || self.fred.server.is_sentinel()
+    }
+
     /// Whether it is a Cluster.
     #[must_use]
     pub fn is_cluster(&self) -> bool {

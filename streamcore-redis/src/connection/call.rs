@@ -57,6 +57,7 @@ impl Connection {
         call.extend(args);
         let give_up = Instant::now() + self.config.call_timeout;
         let mut pause = FIRST_PAUSE;
+        let mut maybe_done = false;
         loop {
             let left = give_up.saturating_duration_since(Instant::now());
             if let Some(until) = deadline.checked_sub(1).and_then(|until| call.get_mut(until)) {
@@ -72,22 +73,30 @@ impl Connection {
                 Err(_) => {
                     let reason = format!("no answer for {} s", self.config.call_timeout.as_secs_f32());
                     let reason = self.clients.last_error().unwrap_or(reason);
-                    self.silent(&reason);
+                    self.unanswered(&reason);
                     return Err(Failure::Away(Unavailable::Silent(reason)));
                 }
             };
             let unavailable = match trouble {
                 Trouble::Final(failure) => return Err(failure),
-                // It was not carried out, nor will an earlier attempt be: that one was as late.
+                // It was not carried out, nor will an earlier attempt be: that one was as late. But if that was carried out in time, and the clock
+                // has jumped so far that nothing is known of it any more, sending it once more would do it twice.
                 Trouble::Late(server) => {
                     self.clock.set(server, Instant::now());
-                    Unavailable::Silent("it answered too late".to_owned())
+                    let unavailable = Unavailable::Silent("it answered too late".to_owned());
+                    if maybe_done {
+                        return Err(Failure::Away(unavailable));
+                    }
+                    unavailable
                 }
-                Trouble::Passing(unavailable) => unavailable,
+                Trouble::Passing(unavailable) => {
+                    maybe_done = true;
+                    unavailable
+                }
             };
             let left = give_up.saturating_duration_since(Instant::now());
             if left <= pause {
-                self.silent(&unavailable.to_string());
+                self.unanswered(&unavailable.to_string());
                 return Err(Failure::Away(unavailable));
             }
             tokio::time::sleep(pause).await;
@@ -109,7 +118,7 @@ impl Connection {
             if let Some(server) = error.details().strip_prefix("LATE ").and_then(|ms| ms.trim().parse().ok()) {
                 return Trouble::Late(server);
             }
-            failure::trouble(&error, script)
+            failure::trouble(&error, script, self.config.fails_over())
         })
     }
 }

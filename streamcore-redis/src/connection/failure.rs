@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// By the first word of the error, as the protocol has it; our own scripts say `CORRUPT key: problem`.
-pub(super) fn trouble(error: &Error, script: &Script) -> Trouble {
+///
+/// `fails_over`: another server may take the place of this one, so that what is said of a replica passes.
+pub(super) fn trouble(error: &Error, script: &Script, fails_over: bool) -> Trouble {
     let text = error.details();
     let (code, rest) = text.split_once(' ').unwrap_or((text, ""));
     let is_final = |unavailable| Trouble::Final(Failure::Away(unavailable));
@@ -23,6 +25,7 @@ pub(super) fn trouble(error: &Error, script: &Script) -> Trouble {
             Trouble::Final(Failure::Corrupt(Corrupt(problem)))
         }
         "OOM" => is_final(Unavailable::OutOfMemory),
+        "READONLY" if !fails_over => is_final(Unavailable::TakesNoWrites(without_place(text).to_owned())),
         // What a failover or a restart brings with it passes soon; a disk that takes no snapshot does not.
         "READONLY" | "NOREPLICAS" | "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY" => {
             Trouble::Passing(Unavailable::TakesNoWrites(without_place(text).to_owned()))

@@ -7,7 +7,7 @@ use fred::{
     error::{Error, ErrorKind},
     interfaces::{ClientLike, LuaInterface},
     types::{
-        Builder, InfoKind, RespVersion,
+        Builder, ClusterHash, CustomCommand, InfoKind, RespVersion,
         config::{ReconnectPolicy, TcpConfig, UnresponsiveConfig},
     },
 };
@@ -122,7 +122,13 @@ fn connect_error(server: String, error: &Error) -> ConnectError {
         ErrorKind::Protocol => {
             ConnectError::Unreachable { server, reason: format!("what answers there is no Redis ({reason})") }
         }
+        _ if reason.starts_with("NOAUTH") => {
+            ConnectError::Refused { server, reason: "it asks for a password, and the URL has none".to_owned() }
+        }
         ErrorKind::Auth => ConnectError::Refused { server, reason },
+        _ if reason.contains("unknown command 'SENTINEL'") => {
+            ConnectError::Unusable { server, reason: "what answers there is no Sentinel".to_owned() }
+        }
         _ if reason.contains("WRONGPASS") || reason.contains("NOAUTH") => ConnectError::Refused { server, reason },
         ErrorKind::Tls | ErrorKind::Config => ConnectError::Unusable { server, reason },
         _ => ConnectError::Unreachable { server, reason },
@@ -154,7 +160,7 @@ async fn check(client: &Client, keys: &Keys, server: &str) -> Result<(), Connect
         client.eval(CHECK_FORMAT.source.as_str(), vec![key.clone()], vec![FORMAT.to_string()]).await;
     let found = found.map_err(|error| unusable(format!("{} (key {key})", error.details())))?;
     match found.parse::<i64>() {
-        Ok(found) if found == FORMAT => Ok(()),
+        Ok(found) if found == FORMAT => are_ours(client, keys).await.map_err(unusable),
         Ok(found) => Err(unusable(format!(
             "key {key} says that its data has format {found}, and this program knows format {FORMAT}; run the newer program, or choose another prefix"
         ))),
@@ -162,4 +168,32 @@ async fn check(client: &Client, keys: &Keys, server: &str) -> Result<(), Connect
             "key {key} holds {found:?}, which no Streamcore wrote; another program uses these keys: choose another prefix"
         ))),
     }
+}
+
+/// Whether what is one for the whole deployment holds what we would put there: another program may use the same names.
+async fn are_ours(client: &Client, keys: &Keys) -> Result<(), String> {
+    let (registry, idempotency, library) = (keys.registry(), keys.idempotency(), keys.library());
+    let kinds = [
+        (&registry, "streams", "hash"),
+        (&registry, "order", "zset"),
+        (&registry, "snapshots", "hash"),
+        (&registry, "running", "zset"),
+        (&idempotency, "keys", "hash"),
+        (&idempotency, "order", "zset"),
+        (&library, "tracks", "hash"),
+        (&library, "urls", "zset"),
+        (&library, "log", "stream"),
+    ];
+    for (tag, name, kind) in kinds {
+        let key = tag.key(name);
+        let asked = CustomCommand::new_static("TYPE", ClusterHash::FirstKey, false);
+        let found: String =
+            client.custom(asked, vec![key.clone()]).await.map_err(|error| error.details().to_owned())?;
+        if found != "none" && found != kind {
+            return Err(format!(
+                "key {key} holds a {found}, which no Streamcore wrote; another program uses these keys: choose another prefix"
+            ));
+        }
+    }
+    Ok(())
 }

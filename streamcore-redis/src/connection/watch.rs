@@ -41,7 +41,16 @@ impl Connection {
     }
 
     async fn ask_whether_it_is_there(&self, missing: u32) -> u32 {
-        let reason = match timeout(PATIENCE, self.read_clock()).await {
+        let asked = async {
+            // One that loads its data tells the time, and nothing else. (Of a Cluster another node has taken its place.)
+            if !self.config.is_cluster() {
+                let format = CustomCommand::new_static("GET", ClusterHash::FirstKey, false);
+                let _: Option<String> =
+                    self.clients.calls.custom(format, vec![self.keys.registry().key("format")]).await?;
+            }
+            self.read_clock().await
+        };
+        let reason = match timeout(PATIENCE, asked).await {
             Ok(Ok(())) => {
                 self.clients.forget_errors();
                 self.answered();
@@ -74,8 +83,15 @@ impl Connection {
         }
     }
 
+    /// A call got no answer. Of a Cluster that says something of one shard only: what is true of all of it the watch finds out.
+    pub(super) fn unanswered(&self, reason: &str) {
+        if !self.config.is_cluster() {
+            self.silent(reason);
+        }
+    }
+
     /// It did not.
-    pub(super) fn silent(&self, reason: &str) {
+    fn silent(&self, reason: &str) {
         let error = self.clients.last_error();
         let reason = error.as_deref().unwrap_or(reason);
         if self.health.down(reason) {

@@ -1,4 +1,4 @@
-//! The answers that are remembered: bounded, and forgotten as soon as they may be wrong.
+//! The answers that are remembered: bounded, and not served once they are known to be wrong.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 pub(super) struct Memory {
     known: BTreeMap<Query, Known>,
     bytes: usize,
-    /// Questions under way, and whether something changed since they were asked: then their answers may be older than the change.
-    asked: BTreeMap<u64, (Query, bool)>,
+    /// Questions under way, and what changed since they were asked: their answers may be older than that.
+    asked: BTreeMap<u64, (Query, Age)>,
     /// Numbers questions, and orders uses: no clock can confuse these.
     count: u64,
 }
@@ -28,7 +28,18 @@ struct Known {
     wanted_at: Timestamp,
     used: u64,
     weight: usize,
-    outdated: bool,
+    age: Age,
+}
+
+/// Whether an answer still is what the store would say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Age {
+    /// As far as is known here.
+    Fresh,
+    /// Something may have changed, elsewhere: it is read anew, and until then, or if that fails, it is what was known last.
+    Old,
+    /// This process acknowledged a change behind it: it is not served any more.
+    Wrong,
 }
 
 impl Memory {
@@ -40,7 +51,7 @@ impl Memory {
     /// Notes that this is asked now; the number it goes by.
     pub(super) fn ask(&mut self, query: Query) -> u64 {
         let number = self.next();
-        self.asked.insert(number, (query, false));
+        self.asked.insert(number, (query, Age::Fresh));
         number
     }
 
@@ -52,11 +63,11 @@ impl Memory {
     /// Remembers the answer to a question, which was asked at `asked_at`. `wanted`: by somebody who reads, and not only to keep up.
     /// Returns whether it is outdated already.
     pub(super) fn answer(&mut self, number: u64, answer: Answer, asked_at: Timestamp, wanted: bool) -> bool {
-        let Some((query, outdated)) = self.asked.remove(&number) else { return false };
+        let Some((query, age)) = self.asked.remove(&number) else { return false };
         let weight = answer.weight();
         let before = self.known.get(&query);
         // Two that ask at once may be answered in another order.
-        if before.is_some_and(|before| before.read_at > asked_at && !before.outdated) {
+        if before.is_some_and(|before| before.read_at > asked_at && before.age == Age::Fresh) {
             return false;
         }
         let (wanted_at, used) = match before {
@@ -70,46 +81,54 @@ impl Memory {
             return false;
         }
         self.bytes += weight;
-        self.known.insert(query, Known { answer, read_at: asked_at, wanted_at, used, weight, outdated });
+        self.known.insert(query, Known { answer, read_at: asked_at, wanted_at, used, weight, age });
         while self.known.len() > MAX_ANSWERS || self.bytes > MAX_BYTES {
             let oldest = self.known.iter().min_by_key(|(_, known)| known.used).map(|(query, _)| query.clone());
             let Some(oldest) = oldest else { break };
             self.forget(&oldest);
         }
-        outdated
+        age != Age::Fresh
     }
 
-    /// The last answer to this and when it was read, unless something changed since.
+    /// The last answer to this and when it was read, unless it is known to be wrong.
     pub(super) fn recall(&mut self, query: &Query, now: Timestamp) -> Option<(Answer, Timestamp)> {
         let used = self.next();
-        let known = self.known.get_mut(query).filter(|known| !known.outdated)?;
+        let known = self.known.get_mut(query).filter(|known| known.age != Age::Wrong)?;
         (known.used, known.wanted_at) = (used, known.wanted_at.max(now));
         Some((known.answer.clone(), known.read_at))
     }
 
-    /// Something changed: what it touches is not served any more. Returns whether anything is to be read anew.
-    pub(super) fn outdate(&mut self, scope: Scope) -> bool {
-        for (query, changed) in self.asked.values_mut() {
-            *changed |= query.is_touched_by(scope);
+    /// Something changed: what it touches is of this age now, or worse. Returns whether anything is to be read anew.
+    pub(super) fn outdate(&mut self, scope: Scope, age: Age) -> bool {
+        for (_, changed) in self.asked.values_mut().filter(|(query, _)| query.is_touched_by(scope)) {
+            *changed = age.max(*changed);
         }
         let mut any = false;
         for (_, known) in self.known.iter_mut().filter(|(query, _)| query.is_touched_by(scope)) {
-            (known.outdated, any) = (true, true);
+            (known.age, any) = (age.max(known.age), true);
         }
         any
     }
 
-    /// What is to be read anew: of what is outdated the `limit` most recently read since `since`. The rest of it is forgotten.
+    /// What is to be read anew: of what is not fresh the `limit` most recently read since `since`. The rest is [given up](Self::not_read).
     pub(super) fn outdated(&mut self, since: Timestamp, limit: usize) -> Vec<Query> {
-        let outdated = self.known.iter().filter(|(_, known)| known.outdated);
+        let outdated = self.known.iter().filter(|(_, known)| known.age != Age::Fresh);
         let mut lately: Vec<_> = outdated.map(|(query, known)| (known.used, known.wanted_at, query.clone())).collect();
         lately.sort_unstable_by(|one, other| other.cmp(one));
         let (mut again, mut rest) = (Vec::new(), Vec::new());
         for (_, wanted_at, query) in lately {
             if again.len() < limit && wanted_at >= since { again.push(query) } else { rest.push(query) }
         }
-        rest.iter().for_each(|query| self.forget(query));
+        rest.iter().for_each(|query| self.not_read(query));
         again
+    }
+
+    /// It is not read anew: what is wrong is forgotten, what is only old stays what was known last.
+    pub(super) fn not_read(&mut self, query: &Query) {
+        match self.known.get_mut(query) {
+            Some(known) if known.age != Age::Wrong => known.age = Age::Fresh,
+            _ => self.forget(query),
+        }
     }
 
     pub(super) fn forget(&mut self, query: &Query) {
@@ -120,7 +139,7 @@ impl Memory {
 
     /// A stream is gone, or its queue: nothing that touches it is known.
     pub(super) fn forget_all(&mut self, scope: Scope) {
-        self.outdate(scope);
+        self.outdate(scope, Age::Wrong);
         let gone: Vec<_> = self.known.keys().filter(|query| query.is_touched_by(scope)).cloned().collect();
         gone.iter().for_each(|query| self.forget(query));
     }

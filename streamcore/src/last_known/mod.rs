@@ -5,8 +5,8 @@
 //!
 //! **What is remembered.** Answers that a reading got, at most [`MAX_ANSWERS`] and [`MAX_BYTES`]; the least recently read one makes way, and
 //! who asks for it while the store is away hears that it is away. **What is not served.** An answer behind which this process
-//! acknowledged a change, or was hinted at one: it is read anew in the background, shortly after, if somebody read it within
-//! [`READ_LATELY`]; until then, and if that fails, it is not known.
+//! acknowledged a change: it is read anew in the background, shortly after, if somebody read it within [`READ_LATELY`]; until then, and if
+//! that fails, it is not known. One behind which a change was only hinted at is read anew, too; if that fails, it is what was known last.
 
 mod error;
 mod memory;
@@ -27,7 +27,10 @@ pub use self::{
     error::Error, memory::MAX_ANSWERS, memory::MAX_BYTES, reading::Reading, refresh::READ_LATELY, status::Outage,
     status::StoreStatus,
 };
-use self::{memory::Memory, query::Scope};
+use self::{
+    memory::{Age, Memory},
+    query::Scope,
+};
 use crate::{library::Library, queue::Queue, registry::Registry, runtime::Runtime};
 
 /// How long a reading waits for the store before it answers from memory, ...
@@ -100,10 +103,10 @@ impl LastKnown {
     }
 
     /// Something that was acknowledged, or hinted at, may have changed these answers.
-    fn changed(&self, scope: Scope) {
+    fn changed(&self, scope: Scope, age: Age) {
         let spawns = {
             let mut state = self.lock();
-            let any = state.memory.outdate(scope);
+            let any = state.memory.outdate(scope, age);
             any && !std::mem::replace(&mut state.refreshing, true)
         };
         if spawns {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use uuid::Uuid;
 
-use super::{LastKnown, Outage, error::MayBeOutage, query::Scope};
+use super::{LastKnown, Outage, error::MayBeOutage, memory::Age, query::Scope};
 use crate::{
     ItemId, StreamId, TrackId,
     auto_end::Overrides,
@@ -41,7 +41,7 @@ impl LastKnown {
         match &answer {
             Ok(done) if made(done) => {
                 self.lock().status.written();
-                self.changed(scope);
+                self.changed(scope, Age::Wrong);
             }
             Ok(_) => {}
             Err(error) => {

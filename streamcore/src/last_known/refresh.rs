@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
 
-use super::{LastKnown, query::Scope};
+use super::{LastKnown, memory::Age, query::Scope};
 
 /// Of what changed only what somebody read within this time is read anew.
 pub const READ_LATELY: Duration = Duration::from_secs(60);
@@ -21,7 +21,7 @@ impl LastKnown {
         self.runtime.spawn(Box::pin(async move {
             while let Some(stream) = changes.next().await {
                 let Some(it) = me.upgrade() else { return };
-                it.changed(Scope::Queue(stream));
+                it.changed(Scope::Queue(stream), Age::Old);
             }
         }));
     }
@@ -43,9 +43,8 @@ impl LastKnown {
                     return;
                 }
                 for query in outdated {
-                    // What cannot be read anew is not known: what was known is known to be wrong.
                     if Arc::clone(&it).ask(&query, false).await.is_err() {
-                        it.lock().memory.forget(&query);
+                        it.lock().memory.not_read(&query);
                     }
                 }
             }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::{
     LastKnown, MAX_ANSWERS, MAX_BYTES, READ_LATELY, Reading,
-    memory::Memory,
+    memory::{Age, Memory},
     query::{Answer, Query, Scope},
 };
 use crate::{
@@ -250,7 +250,7 @@ proptest! {
                 Step::Answer(..) => {}
                 Step::Change(stream) => {
                     revisions[usize::try_from(stream).unwrap()] += 1;
-                    memory.outdate(Scope::Queue(StreamId::new(stream)));
+                    memory.outdate(Scope::Queue(StreamId::new(stream)), Age::Wrong);
                 }
                 Step::Purge(stream) => {
                     revisions[usize::try_from(stream).unwrap()] += 1;
@@ -265,5 +265,23 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// Promise H20. A reconnect hints at every queue: what cannot be read anew then is still what was known last.
+#[test]
+fn what_was_only_hinted_at_is_kept_if_it_cannot_be_read_anew_and_what_was_acknowledged_is_not() {
+    for (age, is_kept) in [(Age::Old, true), (Age::Wrong, false)] {
+        let mut memory = Memory::default();
+        let query = page(ONE, 0);
+        let number = memory.ask(query.clone());
+        memory.answer(number, holding(7, 1), BEGIN, true);
+        assert!(memory.outdate(Scope::Queue(ONE), age));
+        // A hint behind a change makes it no better.
+        assert!(memory.outdate(Scope::Queue(ONE), Age::Old));
+        assert_eq!(memory.outdated(BEGIN, 10), std::slice::from_ref(&query));
+        memory.not_read(&query);
+        assert_eq!(memory.recall(&query, BEGIN).is_some(), is_kept, "{age:?}");
+        assert!(memory.outdated(BEGIN, 10).is_empty(), "it is not asked for again and again");
     }
 }

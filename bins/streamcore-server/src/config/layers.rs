@@ -53,8 +53,14 @@ impl FileLayer {
     }
 
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, ConfigError> {
-        let layer: Self = toml::from_str(text)
-            .map_err(|error| ConfigError::Invalid { path: name.to_owned(), reason: error.to_string() })?;
+        // Where it is wrong is said, and not what stands there: it may be a password.
+        let invalid = |error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let message = error.message();
+            ConfigError::Invalid { path: name.to_owned(), reason: format!("line {line}: {message}") }
+        };
+        let layer: Self = toml::from_str(text).map_err(invalid)?;
         Ok(Self { origin: Origin::File, ..layer })
     }
 }

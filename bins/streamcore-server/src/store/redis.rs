@@ -56,6 +56,10 @@ impl Claimed {
         let origin = config.redis.url.origin;
         let server = connection.server();
         let store = RedisStore::connect(connection).await.map_err(|error| Failure::Redis { origin, error })?;
+        if let Err(reason) = may_do_its_work(&store).await {
+            store.close().await;
+            return Err(Failure::Claim { origin, reason });
+        }
         let who = Arc::new(Who::of(data_dir));
         let claim = claim(&store, &who, config, take_over).await;
         if let Err(failure) = claim {
@@ -73,6 +77,17 @@ impl Claimed {
         let _ = self.store.unlock_advisory(&self.who.id).await;
         self.store.close().await;
     }
+}
+
+/// Whether every command that is needed is allowed. One that is refused in the middle of a change would leave half of it done: a script takes back
+/// what it wrote of a queue's items, not everything.
+async fn may_do_its_work(store: &RedisStore) -> Result<(), String> {
+    let inspection = store.inspect().await.map_err(|error| error.to_string())?;
+    let is_refused = |told: &str| told.contains("NOPERM") || told.contains("can't run") || told.contains("permission");
+    let refused: Vec<_> = inspection.forbidden.iter().filter(|(_, told)| is_refused(told)).collect();
+    let Some((_, told)) = refused.first() else { return Ok(()) };
+    let names: Vec<_> = refused.iter().map(|(name, _)| name.as_str()).collect();
+    Err(format!("its user may not {} ({told}); docs/redis.md has the rights that are needed", names.join(", ")))
 }
 
 async fn claim(store: &RedisStore, who: &Who, config: &Config, take_over: bool) -> Result<(), Failure> {
