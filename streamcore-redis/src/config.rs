@@ -154,14 +154,17 @@ impl fmt::Debug for Config {
 fn check(url: &url::Url) -> Result<(), String> {
     let (is_cluster, is_sentinel) = (url.scheme().ends_with("-cluster"), url.scheme().ends_with("-sentinel"));
     if url.host_str().is_none_or(str::is_empty) {
-        return Err("the host is missing".to_owned());
+        return Err("the host is missing (a / in the password is written %2F, a # %23)".to_owned());
     }
     if url.port() == Some(0) {
         return Err("there is no port 0".to_owned());
     }
     let database = url.path().trim_start_matches('/');
     if !database.is_empty() && database.parse::<u8>().is_err() {
-        return Err(format!("{database:?} is no database; those have numbers from 0"));
+        // Not repeated: it may be the end of a password.
+        return Err(
+            "what follows the host is no database, a number from 0 (a / in the password is written %2F)".to_owned()
+        );
     }
     if is_cluster && !matches!(database, "" | "0") {
         return Err(format!("a Cluster has only database 0, not {database}"));

@@ -173,6 +173,14 @@ fn the_redis_url_is_layered_checked_and_never_shown_with_its_password() {
             }
         }
     }
+    for file in [
+        "[redis]\nurl = \"redis://:hunter2@h",
+        "[redis]\nurl = redis://:hunter2@h",
+        "[redis]\nurl = [\"redis://:hunter2@h\"]",
+    ] {
+        let error = resolve(&Flags::default(), &[], file).map(|_| ()).expect_err("no settings file").to_string();
+        assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+    }
     for (file, key) in [
         ("[redis]\nprefix = \"a b\"", "redis.prefix = \"a b\" (file)"),
         ("[redis]\ncall_timeout_ms = 99", "redis.call_timeout_ms = 99 (file)"),
