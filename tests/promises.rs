@@ -28,14 +28,14 @@ fn numbers(text: &str) -> impl Iterator<Item = String> {
 }
 
 fn is_number(word: &str) -> bool {
-    let Some(digits) = word.strip_prefix(['S', 'P', 'E', 'Q', 'R', 'L', 'I', 'A', 'H', 'F']) else { return false };
+    let Some(digits) = word.strip_prefix(['S', 'P', 'E', 'Q', 'R', 'L', 'I', 'A', 'H', 'F', 'D']) else { return false };
     !digits.is_empty() && digits.len() < 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Which file bears which number: in a line `Promise S4.` above a test, or in the name of a conformance check.
 fn borne() -> BTreeMap<String, PathBuf> {
     let mut files = Vec::new();
-    for folder in ["streamcore", "streamcore-audio", "streamcore-http", "streamcore-sqlite"] {
+    for folder in ["streamcore", "streamcore-audio", "streamcore-http", "streamcore-sqlite", "tests/redis"] {
         sources(&root().join(folder), &mut files);
     }
     let mut borne = BTreeMap::new();

@@ -1,6 +1,7 @@
 // The page: puts its parts together, and shows which stream it is about.
 
 import { translate, onLanguage, say, switchLanguage } from "./words.js";
+import { timeOfDay } from "./format.js";
 import { choose, live, look, on, retryIn } from "./live.js";
 import { tell } from "./acts.js";
 import * as autoend from "./autoend.js";
@@ -24,7 +25,17 @@ const el = (id) => document.getElementById(id);
 function showOffline() {
   const banner = el("offline"), left = retryIn();
   banner.hidden = live.failures === 0;
-  if (live.failures > 0) banner.textContent = left > 0 ? say("offline", left) : say("offlineNow");
+  const words = left > 0 ? say("offline", left) : say("offlineNow");
+  if (live.failures > 0) banner.textContent = live.refusal ?? words;
+}
+
+/** What cannot be done while the store is away, and how old is what is shown. */
+function showStore() {
+  const banner = el("store-away"), { staleSince, store } = live;
+  const words = staleSince ? say("storeAway", [timeOfDay(store?.since ?? staleSince), timeOfDay(staleSince)])
+    : store?.since ? say("storeFull", timeOfDay(store.since)) : "";
+  if (banner.textContent !== words) banner.textContent = words; // Said once, not each second.
+  banner.hidden = words === "";
 }
 
 function showPicker() {
@@ -47,6 +58,8 @@ el("stream-select").addEventListener("change", (event) => {
 document.querySelector(".adding").addEventListener("tab-chosen", () => tell("add-message"));
 on("streams", showPicker);
 on("connection", showOffline);
+on("connection", showStore);
+onLanguage(showStore);
 onLanguage(showOffline);
 setInterval(showOffline, 500);
 look();

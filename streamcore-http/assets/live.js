@@ -4,17 +4,17 @@ import { Refused, Unreachable, read } from "./api.js";
 import { learn } from "./servertime.js";
 
 const LOOK_MS = 1_000, LOOK_HIDDEN_MS = 10_000, RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
-const STREAMS_EVERY_MS = 15_000, ATTEMPTS = 3;
+const STREAMS_EVERY_MS = 15_000, HEALTH_EVERY_MS = 15_000, HEALTH_AGAIN_MS = 3_000, ATTEMPTS = 3;
 
 /** How many items come at once, and how many more each time that somebody wants more. */
 export const PAGE = 100;
 
 /** The last that was seen. `tag` names the queue that is shown, however old it is; `stream` is a number, as text. */
-export const live = { stream: undefined, streams: [], queue: undefined, tag: undefined, status: undefined, failures: 0 };
+export const live = { stream: undefined, streams: [], queue: undefined, tag: undefined, status: undefined, failures: 0, store: undefined, staleSince: undefined };
 
 let isStale = true; // Whether the queue is read again even if its tag says that it did not change.
-let pages = 1, statusSeen = 0, streamsSeen = -Infinity, retryAt = 0;
-let timer, looking;
+let pages = 1, statusSeen = 0, streamsSeen = -Infinity, healthSeen = -Infinity, retryAt = 0;
+let timer, looking, oldest;
 const watchers = { queue: [], status: [], streams: [], connection: [] };
 
 /** Calls `seen` each time that `what` was read anew. */
@@ -68,9 +68,11 @@ export async function look() {
     looking ??= lookOnce().finally(() => (looking = undefined));
     await looking;
     live.failures = 0;
+    live.refusal = undefined;
   } catch (error) {
     if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;
     live.failures += 1;
+    live.refusal = error instanceof Refused ? error.message : undefined;
     isStale = true; // Who comes back may be another server: read all of it again.
     retryAt = Date.now() + RETRY_MS[Math.min(live.failures, RETRY_MS.length) - 1];
   } finally {
@@ -82,10 +84,14 @@ export async function look() {
 
 async function lookOnce() {
   if (performance.now() - streamsSeen > STREAMS_EVERY_MS) await lookForStreams();
+  await lookAtStore();
   const asked = live.stream;
+  oldest = undefined;
   const [list, status] = await Promise.all([lookAtQueue(), lookAtStatus()]);
   if (asked !== live.stream) return; // Another stream was chosen meanwhile.
   const paused = status?.status !== live.status?.status;
+  if (oldest !== live.staleSince) healthSeen = -Infinity; // It went away, or came back.
+  live.staleSince = oldest;
   live.status = status;
   statusSeen = performance.now();
   if (list) {
@@ -107,13 +113,28 @@ async function lookForStreams() {
   publish("streams");
 }
 
+/** Notes when the state is from that an answer tells of, while the server's store is away. */
+function noted(answer) {
+  const since = answer.headers.get("x-stale-since") ?? undefined;
+  if (since && !(oldest < since)) oldest = since;
+  return answer;
+}
+
+/** How the server's store is: what it tells of is not always seen in what it answers. */
+async function lookAtStore() {
+  const wait = live.store && live.store.since ? HEALTH_AGAIN_MS : HEALTH_EVERY_MS;
+  if (performance.now() - healthSeen <= wait) return;
+  healthSeen = performance.now();
+  live.store = (await read("health")).body.dependencies?.find((one) => one.name === "store");
+}
+
 /** The pages that are wanted, of one and the same revision; none if what is shown is still true. */
 async function lookAtQueue() {
   const isFresh = !isStale && live.tag;
   isStale = false;
   const path = (page) => `api/v1/queue/${live.stream}?limit=${PAGE}&offset=${page * PAGE}`;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const first = await read(path(0), isFresh ? { "If-None-Match": live.tag } : {});
+    const first = noted(await read(path(0), isFresh ? { "If-None-Match": live.tag } : {}));
     if (first.status === 304) return undefined;
     const wanted = Math.min(pages, Math.ceil(first.body.total / PAGE));
     const others = await Promise.all(Array.from({ length: Math.max(wanted - 1, 0) }, (_, i) => read(path(i + 1))));
@@ -128,7 +149,7 @@ async function lookAtQueue() {
 async function lookAtStatus() {
   try {
     const asked = performance.now();
-    const { body } = await read(`api/v1/streams/${live.stream}/status`);
+    const { body } = noted(await read(`api/v1/streams/${live.stream}/status`));
     if (body.auto_end) learn(body.auto_end, asked, performance.now());
     return body;
   } catch (error) {

@@ -12,6 +12,8 @@ const WORDS = {
     blocked: "The browser refused to play; press again.", nothing: "Nothing", placeholderTitle: "Waiting for tracks", pausedNote: "Paused",
     playing: "Playing", paused: "Paused", placeholder: "Placeholder", stopped: "Stopped", unknown: "…",
     offline: (s) => `Connection lost. Trying again in ${s} s.`, offlineNow: "Connection lost. Trying again…",
+    storeAway: ([since, seen]) => `The store does not answer since ${since}. What plays goes on; what you see is from ${seen}; changes are not possible now.`,
+    storeFull: (since) => `The store takes no changes since ${since}. What plays goes on, and what you see is as it is; changes are not possible now.`,
     noAnswer: "The server did not answer. Try again; nothing is done twice.",
     listeners: (n) => `${n} ${n === 1 ? "listener" : "listeners"}`, more: (n) => `Show ${n} more`, moreHistory: "Show more",
     // The queue.
@@ -85,6 +87,8 @@ const WORDS = {
     blocked: "Браузер не дал включить звук; нажмите ещё раз.", nothing: "Ничего", placeholderTitle: "Ждём треки", pausedNote: "Пауза",
     playing: "Играет", paused: "Пауза", placeholder: "Заставка", stopped: "Остановлен", unknown: "…",
     offline: (s) => `Связь потеряна. Следующая попытка через ${s} с.`, offlineNow: "Связь потеряна. Пробуем снова…",
+    storeAway: ([since, seen]) => `Хранилище не отвечает с ${since}. То, что играет, играет дальше; показано состояние на ${seen}; изменения сейчас невозможны.`,
+    storeFull: (since) => `Хранилище не принимает изменений с ${since}. То, что играет, играет дальше, показанное верно; изменения сейчас невозможны.`,
     noAnswer: "Сервер не ответил. Повторите: дважды ничего не сделается.",
     listeners: (n) => `${n} ${plural(n, "слушатель", "слушателя", "слушателей")}`, more: (n) => `Показать ещё ${n}`, moreHistory: "Показать ещё",
     // Очередь.

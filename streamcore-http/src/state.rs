@@ -6,6 +6,7 @@ use streamcore::{
     StreamId, Timestamp,
     driver::Host,
     idempotency::Idempotency,
+    last_known::LastKnown,
     library::Library,
     media::Media,
     player::Broadcast,
@@ -31,6 +32,9 @@ pub struct State {
     pub broadcast: Arc<dyn Broadcast>,
     /// What can be queued.
     pub media: Arc<dyn Media>,
+    /// What stands around the stores above and below: how they are, and what they last said. Who made the host's ports and these of it sees
+    /// every change at once.
+    pub last_known: Arc<LastKnown>,
     /// The tracks that people keep.
     pub library: Arc<dyn Library>,
     /// The answers to requests that may come again.

@@ -41,6 +41,7 @@ mod error;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod idempotency;
+mod inspect;
 mod library;
 mod lock;
 mod queue;
@@ -52,5 +53,6 @@ mod writer;
 
 pub use self::{
     error::OpenError,
+    inspect::{Inspection, inspect},
     store::{MAX_WAITING, SqliteStore},
 };

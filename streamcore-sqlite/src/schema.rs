@@ -75,6 +75,16 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// The schema version of a file that this program can work with.
+pub(crate) fn check_version(conn: &Connection, path: &Path) -> Result<i64, OpenError> {
+    let known = MIGRATIONS.len() as i64;
+    match version(conn).map_err(|error| sqlite(path, error))? {
+        None => Err(OpenError::NotOurs { path: path.to_owned() }),
+        Some(found) if found > known => Err(OpenError::Newer { path: path.to_owned(), found, known }),
+        Some(found) => Ok(found),
+    }
+}
+
 /// The schema version, 0 for a new file; none if the file belongs to another program.
 fn version(conn: &Connection) -> rusqlite::Result<Option<i64>> {
     let application: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;

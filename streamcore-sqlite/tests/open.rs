@@ -102,3 +102,18 @@ fn a_closed_store_answers_as_unavailable() {
         assert!(matches!(registry, Err(streamcore::registry::Error::Unavailable(_))), "{registry:?}");
     });
 }
+
+#[test]
+fn a_store_can_be_looked_at_while_it_is_open_and_afterwards() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.sqlite3");
+    assert_eq!(streamcore_sqlite::inspect(&path).unwrap(), None);
+    let store = SqliteStore::open(&path).unwrap();
+    let open = streamcore_sqlite::inspect(&path).unwrap().unwrap();
+    assert!(open.in_use && open.damage.is_empty() && open.version > 0, "{open:?}");
+    drop(store);
+    let closed = streamcore_sqlite::inspect(&path).unwrap().unwrap();
+    assert!(!closed.in_use && closed.damage.is_empty(), "{closed:?}");
+    std::fs::write(&path, "not a database, but long enough to be taken for one by its size alone").unwrap();
+    assert!(matches!(streamcore_sqlite::inspect(&path), Err(OpenError::NotOurs { .. })));
+}

@@ -29,6 +29,7 @@
 //! | [`playlist`] | pure: lists that people paste (M3U, PLS, plain), read and written |
 //! | [`presence`] | pure: who listens, per source, known or unknown |
 //! | [`auto_end`] | port: when a stream ends by itself; pure policies |
+//! | [`last_known`] | what the store last said, for readers while it is away |
 //! | [`metrics`] | port: where events go |
 //! | [`runtime`] | port: time and tasks |
 //! | `testing` | feature `testing`, for adapter authors: conformance suites, generators, stores that fail on purpose, virtual time |
@@ -41,6 +42,7 @@ pub mod driver;
 mod event;
 pub mod idempotency;
 mod ids;
+pub mod last_known;
 pub mod library;
 pub mod media;
 pub mod metrics;

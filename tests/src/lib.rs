@@ -7,6 +7,7 @@
 //! - [`events`] are what the server logged of its streams, each with its moment.
 //! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
+//! - [`redis`] starts real Redis servers.
 //! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
 //! - [`timers`] runs streams by the thousand in this process, to see them end by themselves.
 //! - [`wait`] waits for conditions with a deadline; nothing here sleeps and hopes.
@@ -20,6 +21,7 @@ pub mod media;
 mod mp3;
 pub mod process;
 pub mod random;
+pub mod redis;
 pub mod replay;
 mod server;
 pub mod timers;

@@ -9,7 +9,7 @@ use crate::load::{self, Board};
 
 const CLIENTS: usize = 50;
 
-fn explained(board: &Board, server: &streamcore_tests::Server) -> Result<Order, String> {
+pub(crate) fn explained(board: &Board, server: &streamcore_tests::Server) -> Result<Order, String> {
     let begin = Instant::now();
     let story = board.story(server);
     let order = story.explain()?;

@@ -51,8 +51,29 @@ fn assert_refuses(server: &Server, reason: &str) {
         let message = answer.json()["message"].as_str().unwrap_or_default().to_owned();
         assert!(message.contains(reason) && !message.contains('/'), "{method} {target}: {message}");
     }
+    assert_health(server, "degraded", reason);
     let after = server.queue();
     assert_eq!((facts(&after["items"]), &after["revision"]), (facts(&before["items"]), &before["revision"]));
+}
+
+/// Promise H19: health and readiness tell of a store that takes no changes, and reads are fresh all the same.
+fn assert_health(server: &Server, status: &str, reason: &str) {
+    let health = server.call("GET", "/health", None).expect(200);
+    let store = &health["dependencies"][0];
+    let ready = server.call("GET", "/health/ready", None).expect(200);
+    println!("health: {health}\nready: {ready}");
+    assert_eq!(health["status"], status, "{health}");
+    if status == "degraded" {
+        assert!(
+            store["message"].as_str().unwrap_or_default().contains(reason) && store["since"].is_string(),
+            "{store}"
+        );
+        assert_eq!((&ready["status"], &ready["reason"]), (&json!("degraded"), &store["message"]));
+    } else {
+        assert_eq!(ready, json!({"status": "ready", "reason": null}));
+    }
+    let page = server.call("GET", "/api/v1/queue/1", None);
+    assert!(page.status == 200 && page.header("x-stale-since").is_none(), "reads are fresh");
 }
 
 /// Plays across a disk that takes nothing (`block`) and then takes something again (`unblock`), twice: in the middle of a track, and at its end.
@@ -72,6 +93,7 @@ fn plays_on(server: &Server, reason: &str, block: impl Fn(), unblock: impl Fn())
     let add = || Some(server.call("POST", "/api/v1/queue/1/items", Some(&add))).filter(|answer| answer.status == 201);
     let (_, recovered) = wait::until("changes to be taken again", Duration::from_secs(15), add);
     println!("changes are taken again {recovered:?} after there is room");
+    assert_health(server, "healthy", "");
     assert_eq!(server.titles(), ["a.wav", "b.wav", "after"]);
     assert_eq!(server.now_playing().as_deref(), Some("a.wav"), "the track outlasts all of this");
 

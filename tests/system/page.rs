@@ -1,6 +1,7 @@
 //! The listening page as a person uses it: headless Chromium, real clicks, and sound that advances.
 
 mod adding;
+mod away;
 mod browser;
 mod editing;
 mod ending;
@@ -11,14 +12,23 @@ mod uploading;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use streamcore_tests::{Server, media::ToneFile};
+use streamcore_tests::{Options, Server, media::ToneFile};
 
 use self::browser::Browser;
 
 const NAMES: [&str; 4] = ["a.wav", "b.wav", "c.wav", "d.wav"];
 
 fn server() -> Server {
-    let server = Server::start();
+    prepared(Server::start())
+}
+
+/// One that goes on when a limit of file sizes is set on it and reached.
+fn server_that_survives_limits() -> Server {
+    let shell = Some("trap '' XFSZ; exec \"$0\" \"$@\"".to_owned());
+    prepared(Server::start_with(Options { shell, ..Options::default() }))
+}
+
+fn prepared(server: Server) -> Server {
     for (i, name) in (1..).zip(NAMES) {
         ToneFile::wav(name, 100 + 300 * i, 120).write(&server.media_dir());
     }

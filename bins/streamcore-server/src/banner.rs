@@ -63,7 +63,7 @@ impl fmt::Display for Banner<'_> {
 }
 
 /// An address that listens everywhere cannot be opened by a browser; the loopback address of its family can.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     let mut address = address;
     if address.ip().is_unspecified() {
         address.set_ip(match address {

@@ -24,6 +24,12 @@ pub(crate) enum Command {
     Serve,
     /// Prints the settings in effect and where each comes from, or what is wrong with them
     CheckConfig,
+    /// Looks at everything that the server needs, and says what is wrong and what to do about it
+    Doctor {
+        /// For programs: JSON instead of lines
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Settings that can be given as flags. They win over everything else.
@@ -38,6 +44,13 @@ pub(crate) struct Flags {
     /// Where tracks are [default: media in the data directory] [env: STREAMCORE_MEDIA_DIR]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) media_dir: Option<PathBuf>,
+    /// Keep queues, streams and the library on this Redis: redis://, rediss://, redis-sentinel://, redis-cluster:// [default: the embedded
+    /// store in the data directory] [env: STREAMCORE_REDIS_URL, which other users of this machine cannot read]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) redis_url: Option<String>,
+    /// Take the Redis over from another server that is said to use it; that one must not run any more
+    #[arg(long, global = true)]
+    pub(crate) take_over: bool,
     /// Settings in a TOML file; streamcore.example.toml has them all
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -7,9 +7,11 @@ use std::{
     process::ExitCode,
 };
 
+#[cfg(feature = "redis")]
+use crate::config::Origin;
 use crate::{config::ConfigError, token::TokenError};
 
-/// `EX_USAGE` of sysexits: the command or its settings are wrong, and trying again will not help.
+/// `EX_USAGE` of sysexits: the command or its settings are wrong, or what they name is not there.
 const USAGE: u8 = 64;
 
 /// One message each: the thing, the reason, the next step.
@@ -21,6 +23,28 @@ pub(crate) enum Failure {
         "cannot use the {what} directory {path}: {source}; make it writable for this user or name another with {flag}"
     )]
     Directory { what: &'static str, flag: &'static str, path: PathBuf, source: io::Error },
+    #[error(
+        "the data directory {path} is in use by another server; stop that one, or name another directory with --data-dir"
+    )]
+    InUse { path: PathBuf },
+    #[cfg(feature = "redis")]
+    #[error("cannot use redis.url from {origin}: {error}")]
+    Redis { origin: Origin, error: streamcore_redis::ConnectError },
+    #[cfg(feature = "redis")]
+    #[error("cannot use redis.url from {origin}: {reason}")]
+    Claim { origin: Origin, reason: String },
+    #[cfg(feature = "redis")]
+    #[error(
+        "another server ({by}) uses the same Redis with the same redis.prefix ({prefix}), and two would drive the same streams; stop it, give this one another redis.prefix, \
+         or start with --take-over if it is surely gone"
+    )]
+    SecondServer { by: String, prefix: String },
+    #[cfg(not(feature = "sqlite"))]
+    #[error(
+        "redis.url is not set, and this program was built without the embedded store; set it (STREAMCORE_REDIS_URL, or --redis-url), or build with --features sqlite"
+    )]
+    NoStore,
+    #[cfg(feature = "sqlite")]
     #[error("cannot open the store: {0}")]
     Store(#[from] streamcore_sqlite::OpenError),
     #[error(transparent)]
@@ -59,6 +83,10 @@ impl Failure {
         let _ = writeln!(io::stderr(), "streamcore-server: {}", with_causes(self));
         match self {
             Self::Config(_) => ExitCode::from(USAGE),
+            #[cfg(feature = "redis")]
+            Self::Redis { .. } | Self::Claim { .. } => ExitCode::from(USAGE),
+            #[cfg(not(feature = "sqlite"))]
+            Self::NoStore => ExitCode::from(USAGE),
             _ => ExitCode::FAILURE,
         }
     }

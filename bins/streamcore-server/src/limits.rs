@@ -30,7 +30,8 @@ pub(crate) fn listeners(configured: usize, connections: usize) -> usize {
     configured.min(connections - connections / 10).max(1)
 }
 
-fn within(configured: usize, files: u64) -> usize {
+/// How many connections this many open files allow, of those that are configured.
+pub(crate) fn within(configured: usize, files: u64) -> usize {
     // Where there is too little for both, half is kept.
     let reserved = RESERVED.min(files / 2);
     configured.min(usize::try_from(files - reserved).unwrap_or(usize::MAX)).max(1)

@@ -5,12 +5,15 @@
 mod banner;
 mod cli;
 mod config;
+mod data_dir;
 mod demo;
+mod doctor;
 mod failure;
 mod limits;
 mod output;
 mod server;
 mod signals;
+mod store;
 mod telemetry;
 mod token;
 
@@ -27,26 +30,31 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return failure::usage(&answer),
     };
-    match run(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
-    }
+    run(&cli).unwrap_or_else(|failure| failure.report())
 }
 
-fn run(cli: &Cli) -> Result<(), Failure> {
+fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     let environment = Environment::of_process();
-    let config = Config::load(&cli.flags, &environment)?;
+    let config = || Config::load(&cli.flags, &environment);
     match cli.command() {
         Command::CheckConfig => {
+            let config = config()?;
             telemetry::check(&environment)?;
-            output::print(&Report(&config)).map_err(Failure::Output)
+            output::print(&Report(&config)).map_err(Failure::Output)?;
+        }
+        Command::Doctor { json } => {
+            if !doctor::run(&cli.flags, &environment, json)? {
+                return Ok(ExitCode::FAILURE);
+            }
         }
         Command::Serve => {
+            let config = config()?;
             telemetry::init(&environment)?;
             let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-            let ended = runtime.block_on(server::run(&config, cli.flags.demo));
+            let ended = runtime.block_on(server::run(&config, cli.flags.demo, cli.flags.take_over));
             runtime.shutdown_timeout(server::last_moment(&config));
-            ended
+            ended?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }

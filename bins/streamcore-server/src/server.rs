@@ -1,20 +1,29 @@
 //! Composition: which adapters are in use, in which order they begin, and in which order they end.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use streamcore::{
     auto_end::BySettings,
     driver::{Host, Ports},
+    last_known::LastKnown,
     runtime::Runtime as _,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
 use streamcore_http::{ServiceToken, State, TokioRuntime};
-use streamcore_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::{
-    banner::Banner, config::Config, demo, failure::Failure, limits, output, signals::Signals, telemetry::LogSink, token,
+    banner::Banner,
+    config::Config,
+    data_dir::{self, DataDir},
+    demo,
+    failure::Failure,
+    limits, output,
+    signals::Signals,
+    store::Store,
+    telemetry::LogSink,
+    token,
 };
 
 /// How the grace period is divided: connections that do not end by themselves are cut after so many tenths of it, ...
@@ -30,12 +39,12 @@ pub(crate) fn last_moment(config: &Config) -> Duration {
 }
 
 /// Runs the server until a signal asks it to stop.
-pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
+pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<(), Failure> {
     let signals = Signals::install().map_err(Failure::Runtime)?;
-    make_directory("data", "--data-dir", &config.data_dir.value)?;
-    make_directory("media", "--media-dir", &config.media_dir.value)?;
-    // The store's lock comes first: whoever holds it owns the data directory, token file included.
-    let store = Arc::new(SqliteStore::open(config.data_dir.value.join("streamcore.sqlite3"))?);
+    // The lock comes first: whoever holds it owns the data directory, token file included.
+    let data_dir = DataDir::own(&config.data_dir.value)?;
+    data_dir::make("media", "--media-dir", &config.media_dir.value)?;
+    let store = Store::open(config, &data_dir, take_over).await?;
     let address = config.listen.value;
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
@@ -47,9 +56,11 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     let token = token::obtain(config)?;
     let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
+    // Everything goes through it, so that it sees every change and every outage.
+    let stores = LastKnown::over(store.queue.clone(), store.registry.clone(), store.library.clone(), runtime.clone());
     let host = Host::new(Ports {
-        queue: store.clone(),
-        registry: store.clone(),
+        queue: stores.clone(),
+        registry: stores.clone(),
         player: player.clone(),
         sink: Arc::new(LogSink),
         policy: Arc::new(BySettings),
@@ -58,7 +69,7 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     });
     if demo {
         let media_dir = config.media_dir.value.clone();
-        demo::prepare(media_dir, &*media, &*store, &*store, config.queue.rules(), runtime.now()).await?;
+        demo::prepare(media_dir, &*media, &*store.registry, &*store.queue, config.queue.rules(), runtime.now()).await?;
     }
     let max_connections = limits::connections(config.http.max_connections.value);
     let max_listeners = limits::listeners(config.http.max_listeners.value, max_connections);
@@ -66,12 +77,13 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     settings.check_limit = config.remote.check_limit(&config.resolver);
     let state = Arc::new(State {
         host: host.clone(),
-        queue: store.clone(),
-        registry: store.clone(),
+        queue: stores.clone(),
+        registry: stores.clone(),
         broadcast: player,
         media,
-        library: store.clone(),
-        idempotency: store.clone(),
+        library: stores.clone(),
+        last_known: stores,
+        idempotency: store.idempotency.clone(),
         runtime,
         settings,
     });
@@ -116,8 +128,4 @@ pub(crate) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
         warn!("the store did not close in time; what was acknowledged is kept all the same");
     }
     Ok(())
-}
-
-fn make_directory(what: &'static str, flag: &'static str, path: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(path).map_err(|source| Failure::Directory { what, flag, path: path.to_owned(), source })
 }

@@ -1,13 +1,16 @@
-//! `/health` and its relatives. The store is really asked, within a time limit.
+//! `/health` and its relatives. The store is really asked, within a time limit; whether it takes changes is known by those that were made.
+//!
+//! A node whose store is away is degraded and not unhealthy: listeners hear what plays and readers see what was last known, so nobody is
+//! helped by a balancer that takes the node out.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use streamcore::{StreamId, queue::Page};
-use warp::http::{StatusCode, header};
+use streamcore::last_known::Outage;
 
 use crate::{
-    edge::{Answer, Call, respond},
+    edge::{Answer, Call, Language, respond},
+    error::ApiError,
     state::App,
     wire::{Dependency, Health},
 };
@@ -22,23 +25,13 @@ pub(crate) async fn health(call: Call) -> Answer {
     let app = &call.app;
     let store = ask_store(app).await;
     let now = app.runtime.now();
-    let (code, status) = match store.status {
-        "up" => (StatusCode::OK, "healthy"),
-        "degraded" => (StatusCode::OK, "degraded"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "unhealthy"),
-    };
-    let body = Health {
-        status,
+    respond::json(&Health {
+        status: if store.status == "up" { "healthy" } else { "degraded" },
         version: app.settings.version,
         uptime_seconds: now.since(app.started_at).as_secs(),
         timestamp: now.to_string(),
-        dependencies: vec![store],
-    };
-    let mut response = respond::json_with(code, &body)?;
-    if code == StatusCode::SERVICE_UNAVAILABLE {
-        respond::set(&mut response, header::RETRY_AFTER, "2");
-    }
-    Ok(response)
+        dependencies: [store],
+    })
 }
 
 /// Whether this process answers at all.
@@ -46,37 +39,36 @@ pub(crate) async fn live(_call: Call) -> Answer {
     respond::json(&json!({ "status": "alive" }))
 }
 
-/// Whether it can do its work.
+/// Whether it can do its work, or as much of it as can be done without the store: either way it is to be asked.
 pub(crate) async fn ready(call: Call) -> Answer {
     let store = ask_store(&call.app).await;
-    if store.status == "down" {
-        let body = json!({ "status": "not_ready", "reason": store.message });
-        let mut response = respond::json_with(StatusCode::SERVICE_UNAVAILABLE, &body)?;
-        respond::set(&mut response, header::RETRY_AFTER, "2");
-        return Ok(response);
-    }
-    respond::json(&json!({ "status": "ready", "reason": null }))
+    let status = if store.since.is_some() { "degraded" } else { "ready" };
+    respond::json(&json!({ "status": status, "reason": store.since.and(store.message) }))
 }
 
 async fn ask_store(app: &App) -> Dependency {
     let began = Instant::now();
-    let asked = tokio::time::timeout(DOWN_AFTER, async {
-        let queue = app.queue.view(StreamId::new(0), Page { offset: 0, limit: 1 });
-        let registry = app.registry.list(None, 1);
-        let (queue, registry) = futures::future::join(queue, registry).await;
-        queue.is_ok() && registry.is_ok()
-    });
-    let (status, message) = match asked.await {
-        Ok(true) if began.elapsed() < DEGRADED_AFTER => ("up", None),
-        Ok(true) => ("degraded", Some("the store answers slowly")),
-        Ok(false) => ("down", Some("the store does not answer as it should; see the log")),
-        Err(_) => ("down", Some("the store did not answer in time")),
+    let known = app.last_known.probe(DOWN_AFTER).await;
+    let slow = || "the store answers slowly".to_owned();
+    let (status, message) = match known.outage() {
+        Some(outage) if known.reads.is_none() => {
+            ("degraded", Some(why(outage, "the store takes no changes; see the log")))
+        }
+        Some(outage) => ("down", Some(why(outage, "the store does not answer as it should; see the log"))),
+        None if began.elapsed() < DEGRADED_AFTER => ("up", None),
+        None => ("degraded", Some(slow())),
     };
     Dependency {
         name: "store",
         status,
         latency_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         message,
+        since: known.outage().map(|outage| outage.since.to_string()),
         last_check: app.runtime.now().to_string(),
     }
+}
+
+/// In words for everybody: what the backend said may name hosts and files.
+fn why(outage: &Outage, otherwise: &str) -> String {
+    if outage.disk.is_some() { ApiError::from(outage).message(Language::English) } else { otherwise.to_owned() }
 }

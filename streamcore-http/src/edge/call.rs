@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use streamcore::{ItemId, RequestId, StreamId, media::Upload};
+use streamcore::{ItemId, RequestId, StreamId, last_known::Reading, media::Upload};
 use uuid::Uuid;
 use warp::http::{HeaderMap, Method, header};
 
@@ -22,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) language: Language,
     pub(crate) caller: Caller,
+    /// What the stores say; of a request that only reads, what they last said, while they are away.
+    pub(crate) reading: Arc<Reading>,
     pub(super) params: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Bytes,
@@ -93,7 +95,7 @@ impl Call {
     }
 
     async fn stream_by_uuid(&self, uuid: Uuid) -> Result<StreamId, ApiError> {
-        let found = self.app.registry.by_uuid(uuid).await?;
+        let found = self.reading.by_uuid(uuid).await?;
         found.map(|record| record.id).ok_or_else(|| ApiError::StreamNotFound { stream: uuid.to_string() })
     }
 

@@ -10,7 +10,7 @@ use bytes::Buf;
 use futures::{FutureExt as _, Stream};
 use percent_encoding::percent_decode_str;
 use warp::{
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     reply::Response,
 };
 
@@ -24,6 +24,9 @@ use crate::{
     state::App,
     token::Caller,
 };
+
+/// When that was read which is answered although the store is away.
+const STALE_SINCE: HeaderName = HeaderName::from_static("x-stale-since");
 
 /// How long a file may take to arrive and to be stored.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -112,7 +115,12 @@ impl Edge {
             Takes::Upload => UPLOAD_LIMIT,
             Takes::Whole { .. } => self.app.settings.answer_limit(route.checks_media),
         };
+        let stores = &self.app.last_known;
+        // Nothing is changed on the strength of what was true a while ago.
+        let only_reads = matches!(*method, Method::GET | Method::HEAD);
+        let reading = Arc::new(if only_reads { stores.reading() } else { stores.fresh_reading() });
         let call = Call {
+            reading: Arc::clone(&reading),
             app: Arc::clone(&self.app),
             method: method.clone(),
             params: decode(params)?,
@@ -125,7 +133,14 @@ impl Edge {
             key: key.map(Arc::new),
         };
         let (handler, template, key) = (Arc::clone(&route.handler), route.info.template, call.key.clone());
-        let handled = async move { handle(&handler, template, call, limit).await };
+        let handled = async move {
+            let answer = handle(&handler, template, call, limit).await;
+            let Some(since) = reading.stale_since() else { return answer };
+            // A refusal may be as old as what it is based on.
+            let mut answer = answer.unwrap_or_else(|error| error.respond(language));
+            respond::set(&mut answer, STALE_SINCE, &since.to_string());
+            Ok(answer)
+        };
         match key {
             None => handled.await,
             Some(key) => idempotency::answer(&self.app, key, limit, handled).await,

@@ -1,23 +1,23 @@
 //! The core's errors as ours. A variant that a later core adds is answered as an internal error until it gets its line here.
 
-use std::{error::Error, io, sync::Arc};
+use std::error::Error;
 
-use streamcore::{driver::CommandError, idempotency, library, playlist, presence::TooMany, queue, registry};
+use streamcore::{
+    Timestamp,
+    driver::CommandError,
+    idempotency,
+    last_known::{self, Outage},
+    library, playlist,
+    presence::TooMany,
+    queue, registry,
+};
 
 use super::ApiError;
 
 /// An outage of the store; if it is its disk that fails, with how.
 fn unavailable(source: &(dyn Error + Send + Sync + 'static)) -> ApiError {
-    let (mut detail, mut disk) = (source.to_string(), None);
-    let mut cause: Option<&(dyn Error + 'static)> = Some(source);
-    while let Some(error) = cause {
-        // Adapters share an error among the callers of one commit, so it may lie behind an `Arc`.
-        let shared = || error.downcast_ref::<Arc<io::Error>>().map(|error| error.kind());
-        disk = disk.or_else(|| error.downcast_ref::<io::Error>().map(io::Error::kind)).or_else(shared);
-        cause = error.source();
-        detail.extend(cause.map(|cause| format!(": {cause}")));
-    }
-    ApiError::Unavailable { detail, disk }
+    let outage = Outage::new(Timestamp::from_millis(0), source);
+    ApiError::from(&outage)
 }
 
 impl From<queue::Error> for ApiError {
@@ -75,6 +75,23 @@ impl From<library::Error> for ApiError {
             library::Error::Unavailable(source) => unavailable(&*source),
             library::Error::Corrupt { detail } => Self::Corrupt { detail },
             library::Error::NotSupported { operation } => Self::NotSupported { operation },
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<&Outage> for ApiError {
+    fn from(outage: &Outage) -> Self {
+        Self::Unavailable { detail: outage.detail.clone(), disk: outage.disk }
+    }
+}
+
+impl From<last_known::Error> for ApiError {
+    fn from(error: last_known::Error) -> Self {
+        match error {
+            last_known::Error::Queue(error) => error.into(),
+            last_known::Error::Registry(error) => error.into(),
+            last_known::Error::Library(error) => error.into(),
             _ => Self::Internal,
         }
     }

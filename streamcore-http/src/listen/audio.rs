@@ -31,13 +31,13 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let titles = call.headers.get("icy-metadata").is_some_and(|value| value.as_bytes().trim_ascii() == b"1");
     let mut response = if call.is_head() {
         if !app.broadcast.is_on_air(stream) {
-            return Err(not_on_air(app, stream).await);
+            return Err(not_on_air(&call, stream).await);
         }
         warp::reply::stream(futures::stream::empty::<Result<bytes::Bytes, std::convert::Infallible>>()).into_response()
     } else {
         match listen(app, stream, titles) {
             Ok(listening) => endless(listening),
-            Err(ApiError::NotOnAir { .. }) => return Err(not_on_air(app, stream).await),
+            Err(ApiError::NotOnAir { .. }) => return Err(not_on_air(&call, stream).await),
             Err(error) => return Err(error),
         }
     };
@@ -51,7 +51,7 @@ pub(crate) async fn answer(call: Call) -> Answer {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    respond::set(&mut response, HeaderName::from_static("icy-name"), &name(app, stream).await);
+    respond::set(&mut response, HeaderName::from_static("icy-name"), &name(&call, stream).await);
     let bitrate = app.broadcast.bitrate_kbps().to_string();
     respond::set(&mut response, HeaderName::from_static("icy-br"), &bitrate);
     if titles {
@@ -82,13 +82,13 @@ fn refused(error: ListenError, stream: StreamId) -> ApiError {
 }
 
 /// There is nothing to listen to; and if that is known, when and why it ended.
-async fn not_on_air(app: &App, stream: StreamId) -> ApiError {
-    let view = tokio::time::timeout(NAME_LIMIT, app.host.view(stream)).await;
+async fn not_on_air(call: &Call, stream: StreamId) -> ApiError {
+    let view = tokio::time::timeout(NAME_LIMIT, crate::api::streams::view(call, stream)).await;
     ApiError::NotOnAir { stream, ended: view.ok().and_then(Result::ok).and_then(|view| view.ended) }
 }
 
-async fn name(app: &App, stream: StreamId) -> String {
-    let record = tokio::time::timeout(NAME_LIMIT, app.registry.get(stream)).await;
+async fn name(call: &Call, stream: StreamId) -> String {
+    let record = tokio::time::timeout(NAME_LIMIT, call.reading.record(stream)).await;
     match record {
         Ok(Ok(Some(record))) => record.name,
         _ => format!("Stream {stream}"),

@@ -215,7 +215,7 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("PATCH",  "/api/playlist/reorder", Operation { tag: "playlist", ..edits("Give items other places", "Reordered").channel().body("Reorder") }),
         ("DELETE", "/api/playlist/{item}", Operation { tag: "playlist", ..edits("Remove a waiting item", "Removed").channel() }),
 
-        ("GET",    "/health", answers("health", "The state of the server; 503 while the store is away", "Health")),
+        ("GET",    "/health", answers("health", "The state of the server; degraded while the store is away", "Health")),
         ("GET",    "/healthz", answers("health", "The same", "Health")),
         ("GET",    "/health/live", answers("health", "Whether the process answers", "Liveness")),
         ("GET",    "/health/ready", answers("health", "Whether it can do its work", "Readiness")),

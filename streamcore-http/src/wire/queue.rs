@@ -30,6 +30,9 @@ pub(crate) struct QueuePage {
     /// In the answer to an undo: what it took back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) undone: Option<Option<EditKind>>,
+    /// When the state was read that this tells of, while the store is away; absent: now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stale_since: Option<String>,
     #[serde(skip)]
     view: QueueView,
 }
@@ -49,6 +52,7 @@ impl QueuePage {
             undo: view.undo,
             restorable: view.restorable,
             undone: None,
+            stale_since: None,
             view,
         }
     }

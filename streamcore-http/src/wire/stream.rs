@@ -24,6 +24,9 @@ pub(crate) struct StreamRecord {
     created_at: String,
     status: Status,
     listeners_count: u64,
+    /// When the state was read that this tells of, while the store is away; absent: now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stale_since: Option<String>,
 }
 
 impl StreamRecord {
@@ -35,6 +38,7 @@ impl StreamRecord {
             created_at: record.created_at.to_string(),
             status: view.map_or(Status::Stopped, |view| view.status),
             listeners_count: view.map_or(0, |view| view.audience.count),
+            stale_since: None,
         }
     }
 }
@@ -45,11 +49,17 @@ pub(crate) struct StreamPage {
     pub(crate) items: Vec<StreamRecord>,
     pub(crate) next: Option<String>,
     pub(crate) total: usize,
+    /// When the state was read that this tells of, while the store is away; absent: now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stale_since: Option<String>,
 }
 
 /// What a stream does, and how its session went so far.
 #[derive(Debug, Serialize)]
 pub(crate) struct StreamStatus {
+    /// When the state was read that this tells of, while the store is away; absent: now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stale_since: Option<String>,
     channel_id: StreamId,
     uuid: String,
     name: String,
@@ -89,6 +99,7 @@ impl StreamStatus {
         let metrics = view.metrics(now);
         let auto_end = Countdown::of(&view, now).map(|countdown| HeldCountdown::new(countdown, &view));
         Self {
+            stale_since: None,
             channel_id: record.id,
             uuid: record.uuid.hyphenated().to_string(),
             name: record.name,

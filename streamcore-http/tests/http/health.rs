@@ -26,18 +26,43 @@ async fn a_healthy_server_says_so() {
     }
 }
 
+/// Promise H19.
 #[tokio::test]
-async fn a_store_that_is_away_or_silent_makes_it_unhealthy() {
+async fn a_store_that_is_away_or_silent_makes_it_degraded() {
     let server = Server::start().await;
     for switch in [&server.queue.away, &server.queue.silent] {
         switch.store(true, Ordering::SeqCst);
-        let reply = server.anonymous.get("/health").await;
-        assert!(reply.header("retry-after").is_some());
-        let body = reply.expect(503);
-        assert_eq!((&body["status"], &body["dependencies"][0]["status"]), (&json!("unhealthy"), &json!("down")));
-        assert_eq!(server.anonymous.get("/readyz").await.expect(503)["status"], "not_ready");
+        let body = server.anonymous.get("/health").await.expect(200);
+        let store = &body["dependencies"][0];
+        assert_eq!((&body["status"], &store["status"]), (&json!("degraded"), &json!("down")));
+        assert!(store["since"].as_str().unwrap() <= body["timestamp"].as_str().unwrap(), "{body}");
+        assert!(!body.to_string().contains("secret-host"), "{body}");
+        let ready = server.anonymous.get("/readyz").await.expect(200);
+        assert_eq!((&ready["status"], &ready["reason"]), (&json!("degraded"), &store["message"]));
         server.anonymous.get("/health/live").await.expect(200);
         switch.store(false, Ordering::SeqCst);
+        let body = server.anonymous.get("/health").await.expect(200);
+        assert_eq!((&body["status"], &body["dependencies"][0]["since"]), (&json!("healthy"), &Value::Null));
     }
+}
+
+/// Promise H19.
+#[tokio::test]
+async fn a_store_that_takes_no_changes_makes_it_degraded_until_it_takes_one() {
+    let server = Server::start().await;
+    server.add("a.mp3").await;
+    server.queue.read_only.store(true, Ordering::SeqCst);
     server.anonymous.get("/health").await.expect(200);
+    server.api.delete("/api/v1/queue/7").await.refused(503, "unavailable");
+    let body = server.anonymous.get("/health").await.expect(200);
+    let store = &body["dependencies"][0];
+    assert_eq!((&body["status"], &store["status"]), (&json!("degraded"), &json!("degraded")));
+    assert!(store["message"].as_str().unwrap().contains("disk is full") && store["since"].is_string(), "{body}");
+    assert_eq!(server.anonymous.get("/health/ready").await.expect(200)["status"], "degraded");
+    let page = server.anonymous.get("/api/v1/queue/7").await;
+    assert_eq!(page.header("x-stale-since"), None, "what can be read is read");
+    server.queue.read_only.store(false, Ordering::SeqCst);
+    assert_eq!(server.anonymous.get("/health/ready").await.expect(200)["status"], "degraded", "nobody knows yet");
+    server.api.delete("/api/v1/queue/7").await.expect(200);
+    assert_eq!(server.anonymous.get("/health/ready").await.expect(200), json!({"status": "ready", "reason": null}));
 }

@@ -10,6 +10,7 @@ mod connections;
 mod embedding;
 mod health;
 mod idempotency;
+mod last_known;
 mod library;
 mod listen;
 mod malformed;

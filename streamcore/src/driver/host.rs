@@ -309,16 +309,29 @@ impl Host {
     /// [`NotFound`](CommandError::NotFound); of a stream that this process has not run yet also [`Unavailable`](CommandError::Unavailable)
     /// and [`Corrupt`](CommandError::Corrupt).
     pub async fn view(&self, stream: StreamId) -> Result<StreamView, CommandError> {
-        let now = self.ports.runtime.now();
-        let driven = self.lock().driven.get(&stream).cloned();
-        if let Some(driven) = driven {
-            return Ok(view(&driven.stream, now));
+        if let Some(view) = self.driven_view(stream) {
+            return Ok(view);
         }
         let record = self.ports.registry.get(stream).await?.ok_or(CommandError::NotFound { stream })?;
+        Ok(self.view_at_rest(&record, self.ports.registry.snapshot(stream).await?))
+    }
+
+    /// What can be seen now of a stream that this process drives; none if it does not. No store is asked.
+    #[must_use]
+    pub fn driven_view(&self, stream: StreamId) -> Option<StreamView> {
+        let now = self.ports.runtime.now();
+        let driven = self.lock().driven.get(&stream).cloned();
+        driven.map(|driven| view(&driven.stream, now))
+    }
+
+    /// What can be seen of a stream that this process does not drive, by what is stored of it.
+    #[must_use]
+    pub fn view_at_rest(&self, record: &StreamRecord, snapshot: Option<Snapshot>) -> StreamView {
+        let now = self.ports.runtime.now();
         // Not driven here: whatever the snapshot says of running is of a process that is gone.
-        let snapshot = stopped(self.ports.registry.snapshot(stream).await?.unwrap_or_default());
-        let settings = self.settings_of(Some(&record));
-        Ok(Stream::restore(stream, self.ports.policy.clone(), settings, snapshot, now).0.view(now))
+        let snapshot = stopped(snapshot.unwrap_or_default());
+        let settings = self.settings_of(Some(record));
+        Stream::restore(record.id, self.ports.policy.clone(), settings, snapshot, now).0.view(now)
     }
 
     /// Forgets a stopped stream, its queue and its history.

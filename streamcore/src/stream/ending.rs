@@ -1,7 +1,8 @@
 //! How a stream begins and ends: what the store must know before anybody is told.
 
 use super::{
-    Answer, CommandId, Effect, Effects, Order, Question, QuestionId, Refusal, StoreError, Stream, backoff,
+    Answer, CommandId, Effect, Effects, Order, Question, QuestionId, Refusal, StoreError, StoreErrorKind, Stream,
+    backoff,
     on_air::OnAir,
     phase::{Ending, Phase},
 };
@@ -22,6 +23,8 @@ pub(super) struct Transitions {
     end_untold: bool,
     retry_at: Option<Timestamp>,
     failures: u32,
+    /// The last answer was that the store holds what it cannot read: no waiting will end that.
+    unreadable: bool,
 }
 
 impl Stream {
@@ -216,9 +219,15 @@ impl Stream {
 
     /// Tells those who wait for a start or an end that it is not done yet.
     pub(super) fn ending_failed(&mut self, error: &StoreError, fx: &mut Effects) {
+        self.transitions.unreadable = error.kind == StoreErrorKind::Unreadable;
         for command in self.ending_waiters() {
             self.refuse(command, Refusal::Store(error.clone()), fx);
         }
+    }
+
+    /// Whether the stream is off the air, and cannot say so to a store that holds what it cannot read: it may be deleted, as nothing else mends it.
+    pub(super) const fn ends_in_vain(&self) -> bool {
+        matches!(self.phase, Phase::Ending(_)) && self.transitions.unreadable
     }
 
     pub(super) fn ending_deadline(&self) -> Option<Timestamp> {

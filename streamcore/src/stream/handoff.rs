@@ -446,7 +446,9 @@ impl Stream {
                 self.put_placeholder(Join::Now, fx);
             }
         } else if let Some(done) = handoff.meanwhile {
-            handoff = Handoff { failures: handoff.failures, ..Handoff::new(Some(done), Join::AtEnd) };
+            // If the store did carry the skip out, that is what became of the item, whatever came after.
+            let doubted = handoff.finished.map(|(_, outcome)| outcome);
+            handoff = Handoff { failures: handoff.failures, doubted, ..Handoff::new(Some(done), Join::AtEnd) };
         } else if let Some(item) = self.live().map(|live| live.item.clone()) {
             // The item goes on. If the store did advance, the stream follows as soon as it is told.
             let outcome = handoff.finished.map_or(Outcome::Skipped, |(_, outcome)| outcome);

@@ -310,6 +310,14 @@ impl Stream {
                 self.reply_view(id, fx);
             }
             Phase::Suspended => self.refuse(id, Refusal::Suspended, fx),
+            Phase::Ending(_) if self.ends_in_vain() => {
+                let waiting = [self.ending_waiters(), self.handoff_waiters(), self.give_up_saving()].concat();
+                for command in waiting {
+                    self.refuse(command, Refusal::Suspended, fx);
+                }
+                self.become_phase(Phase::Suspended);
+                self.reply_view(id, fx);
+            }
             _ => self.refuse(id, Refusal::Running, fx),
         }
     }

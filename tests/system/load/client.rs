@@ -92,6 +92,7 @@ impl<'a> Client<'a> {
     }
 
     fn perform(&mut self, request: Request) {
+        let under_way = self.board.under_way.read().unwrap_or_else(PoisonError::into_inner);
         let after = self.board.told.load(SeqCst);
         let (address, restarts) = self.place();
         let answer = if request.key.is_some() && self.random.percent(30) {
@@ -104,6 +105,7 @@ impl<'a> Client<'a> {
         } else {
             self.send(address, &request)
         };
+        drop(under_way);
         match answer {
             Ok(answer) if answer.status < 500 => self.answered(&request, after, &answer),
             Ok(answer) => {
@@ -188,8 +190,8 @@ impl<'a> Client<'a> {
         self.revision = told;
         let mut record = self.board.record();
         record.keyed += usize::from(request.key.is_some());
-        // What was told before may be older than the refusals.
-        if answer.header("idempotency-replayed").is_none() {
+        // What was told before, or read before the store went away, may be older than the refusals.
+        if answer.header("idempotency-replayed").is_none() && answer.header("x-stale-since").is_none() {
             for call in self.refused.drain(..) {
                 record.tell(Call { until: told, ..call });
             }

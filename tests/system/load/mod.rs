@@ -35,8 +35,14 @@ const FILE: &str = "tone.wav";
 
 /// A server with room for [`MAX_ITEMS`], and a stream that is stopped.
 pub(crate) fn server() -> Server {
+    server_with(Vec::new())
+}
+
+/// The same, with these arguments.
+pub(crate) fn server_with(args: Vec<String>) -> Server {
     // A key whose request was cut off by a kill is taken to be given up so long and 15 s after it.
     let server = Server::start_with(Options {
+        args,
         config: Some(format!("[queue]\nmax_items = {MAX_ITEMS}\n[http]\nanswer_timeout_seconds = 3\n")),
         ..Options::default()
     });
@@ -62,8 +68,10 @@ pub(crate) struct Board {
     token: &'static str,
     /// Whether the stream plays: a skip hands over then, and else removes.
     plays: bool,
-    /// Where the server is, and how often it was restarted. Held for writing while nobody may send.
+    /// Where the server is, and how often it or its store was restarted. Held for writing while nobody may send.
     server: RwLock<(SocketAddr, usize)>,
+    /// Held for reading by whoever waits for an answer.
+    under_way: RwLock<()>,
     /// The highest revision that anybody was told.
     told: AtomicU64,
     numbers: AtomicU32,
@@ -110,6 +118,7 @@ impl Board {
             token: server.token(),
             plays,
             server: RwLock::new((server.address(), 0)),
+            under_way: RwLock::new(()),
             told: AtomicU64::new(0),
             numbers: AtomicU32::new(1),
             left: AtomicUsize::new(usize::MAX),
@@ -145,6 +154,22 @@ impl Board {
         let mut place = self.server.write().unwrap_or_else(PoisonError::into_inner);
         server.restart();
         *place = (server.address(), place.1 + 1);
+        let revision = self.read_all(server);
+        self.record().restarts.push(revision);
+        look(server);
+    }
+
+    /// Restarts the store under a server that goes on, once everybody has an answer to what they had asked; lets `look` at the server before
+    /// anybody else may send.
+    pub(crate) fn restart_store(&self, server: &Server, restart: impl FnOnce(), look: impl FnOnce(&Server)) {
+        restart();
+        let _all_answered = self.under_way.write().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.server.write().unwrap_or_else(PoisonError::into_inner);
+        place.1 += 1;
+        wait::until("the store to answer", Duration::from_secs(30), || {
+            let answer = server.call("GET", "/api/v1/queue/1?limit=100", None);
+            (answer.status == 200 && answer.header("x-stale-since").is_none()).then_some(())
+        });
         let revision = self.read_all(server);
         self.record().restarts.push(revision);
         look(server);

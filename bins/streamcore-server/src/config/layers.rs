@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     ConfigError, Origin,
     auto_end::{AutoEndLayer, LEGACY},
+    redis::RedisLayer,
     remote::{RemoteLayer, ResolverLayer},
     sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
 };
@@ -23,6 +24,8 @@ pub(super) struct FileLayer {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) media_dir: Option<PathBuf>,
     pub(super) shutdown_grace_seconds: Option<u64>,
+    #[serde(default)]
+    pub(super) redis: RedisLayer,
     #[serde(default)]
     pub(super) queue: QueueLayer,
     #[serde(default)]
@@ -50,8 +53,14 @@ impl FileLayer {
     }
 
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, ConfigError> {
-        let layer: Self = toml::from_str(text)
-            .map_err(|error| ConfigError::Invalid { path: name.to_owned(), reason: error.to_string() })?;
+        // Where it is wrong is said, and not what stands there: it may be a password.
+        let invalid = |error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let message = error.message();
+            ConfigError::Invalid { path: name.to_owned(), reason: format!("line {line}: {message}") }
+        };
+        let layer: Self = toml::from_str(text).map_err(invalid)?;
         Ok(Self { origin: Origin::File, ..layer })
     }
 }

@@ -4,6 +4,7 @@
 
 mod auto_end;
 mod layers;
+mod redis;
 mod remote;
 mod report;
 mod sections;
@@ -12,6 +13,7 @@ mod setting;
 pub(crate) use self::{
     auto_end::AutoEnd,
     layers::Environment,
+    redis::{Redis, masked},
     remote::{Remote, Resolver},
     report::Report,
     sections::{Audio, Http, Library, Queue},
@@ -32,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) shutdown_grace_seconds: Setting<u64>,
     /// None: the server makes its own and keeps it in the data directory.
     pub(crate) api_token: Setting<Option<Secret>>,
+    pub(crate) redis: Redis,
     pub(crate) queue: Queue,
     pub(crate) library: Library,
     pub(crate) auto_end: AutoEnd,
@@ -98,6 +101,7 @@ impl Config {
                 .named("shutdown_grace_seconds")
                 .within(1..=300)?,
             api_token: check_token(api_token)?,
+            redis: Redis::resolve(file.redis, origin, environment, flags)?,
             queue: Queue::resolve(file.queue, origin)?,
             library: Library::resolve(file.library, origin)?,
             auto_end: AutoEnd::resolve(file.auto_end, origin, environment)?,

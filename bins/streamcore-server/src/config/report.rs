@@ -4,7 +4,7 @@ use std::fmt;
 
 use streamcore::auto_end::{Schedule, schedule::WindowForm};
 
-use super::{Config, Origin, Setting};
+use super::{Config, Origin, Redis, Setting, masked, redis::is_public};
 
 /// Prints as TOML that could be saved and used, with the origin of each value as a comment. Secrets are never shown.
 pub(crate) struct Report<'a>(pub(crate) &'a Config);
@@ -25,6 +25,7 @@ impl fmt::Display for Report<'_> {
             media_dir,
             shutdown_grace_seconds,
             api_token: _,
+            redis,
             queue,
             library,
             auto_end,
@@ -38,6 +39,16 @@ impl fmt::Display for Report<'_> {
         line(f, "media_dir", media_dir.map(|v| quoted(&v.display().to_string())))?;
         line(f, "shutdown_grace_seconds", shutdown_grace_seconds.map(u64::to_string))?;
         writeln!(f, "# api_token: {}", token_hint(self.0))?;
+        writeln!(f, "\n[redis]")?;
+        redis_url(f, redis)?;
+        line(f, "prefix", redis.prefix.map(|prefix| quoted(prefix)))?;
+        match &redis.ca_file.value {
+            Some(path) => line(f, "ca_file", (quoted(&path.display().to_string()), redis.ca_file.origin))?,
+            None => {
+                writeln!(f, "# ca_file is not set: servers with TLS are checked against the system's certificates")?
+            }
+        }
+        line(f, "call_timeout_ms", redis.call_timeout_ms.map(u64::to_string))?;
         writeln!(f, "\n[queue]")?;
         line(f, "max_items", queue.max_items.map(usize::to_string))?;
         line(f, "max_items_per_requester", queue.max_items_per_requester.map(usize::to_string))?;
@@ -90,6 +101,15 @@ impl fmt::Display for Report<'_> {
         line(f, "max_connections", http.max_connections.map(usize::to_string))?;
         line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))?;
         line(f, "max_listeners", http.max_listeners.map(usize::to_string))
+    }
+}
+
+/// As a setting where it holds no password, else as a comment.
+fn redis_url(f: &mut fmt::Formatter<'_>, redis: &Redis) -> fmt::Result {
+    match &redis.url.value {
+        None => writeln!(f, "# url is not set: the embedded store in the data directory is used"),
+        Some(url) if is_public(&url.0) => line(f, "url", (quoted(&url.0), redis.url.origin)),
+        Some(url) => writeln!(f, "# url: {}, from {}", masked(&url.0), redis.url.origin),
     }
 }
 

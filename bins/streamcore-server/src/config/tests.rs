@@ -141,6 +141,57 @@ fn the_report_shows_origins_and_hides_the_token() {
 }
 
 #[test]
+fn the_redis_url_is_layered_checked_and_never_shown_with_its_password() {
+    let file = "[redis]\nurl = \"redis://file:hunter2@a\"\nprefix = \"radio\"";
+    let variable = ("STREAMCORE_REDIS_URL", "redis://env:hunter2@b:7000/1");
+    let flags = Flags { redis_url: Some(String::from("rediss://flag:hunter2@c")), ..Flags::default() };
+    for (flags, variables, shown) in [
+        (Flags::default(), &[][..], "# url: redis://file:(redacted)@a, from file"),
+        (Flags::default(), &[variable], "# url: redis://env:(redacted)@b:7000/1, from STREAMCORE_REDIS_URL"),
+        (flags, &[variable], "# url: rediss://flag:(redacted)@c, from --redis-url"),
+    ] {
+        let config = resolve(&flags, variables, file).expect("valid");
+        let report = Report(&config).to_string();
+        assert!(report.lines().any(|line| line == shown), "{report}");
+        assert!(!format!("{report}{config:?}").contains("hunter2"), "{report}");
+    }
+    for (url, told) in [
+        ("", "it is empty"),
+        ("postgres://u:hunter2@host", "postgres"),
+        ("redis://u:hunter2@", "host"),
+        ("redis://u:12/hunter2@host", "redis.url"),
+        ("redis://u:hunter2@host:99999", "port"),
+        ("redis-sentinel://u:hunter2@host", "redis.url"),
+        ("hunter2", "redis.url"),
+    ] {
+        match resolve(&Flags::default(), &[("STREAMCORE_REDIS_URL", url)], "") {
+            Ok(config) => assert!(!format!("{config:?}{}", Report(&config)).contains("hunter2"), "{url}"),
+            Err(error) => {
+                let error = error.to_string();
+                assert!(error.starts_with("redis.url = ") && error.contains("(STREAMCORE_REDIS_URL)"), "{error}");
+                assert!(error.contains(told) && !error.contains("hunter2"), "{url}: {error}");
+            }
+        }
+    }
+    for file in [
+        "[redis]\nurl = \"redis://:hunter2@h",
+        "[redis]\nurl = redis://:hunter2@h",
+        "[redis]\nurl = [\"redis://:hunter2@h\"]",
+    ] {
+        let error = resolve(&Flags::default(), &[], file).map(|_| ()).expect_err("no settings file").to_string();
+        assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+    }
+    for (file, key) in [
+        ("[redis]\nprefix = \"a b\"", "redis.prefix = \"a b\" (file)"),
+        ("[redis]\ncall_timeout_ms = 99", "redis.call_timeout_ms = 99 (file)"),
+        ("[redis]\nurl = \"rediss://a\"\nca_file = \"no/such.pem\"", "redis.ca_file = \"no/such.pem\" (file)"),
+    ] {
+        let error = resolve(&Flags::default(), &[], file).expect_err("refused").to_string();
+        assert!(error.starts_with(key), "{error}");
+    }
+}
+
+#[test]
 fn the_report_is_a_settings_file() {
     let report = Report(&defaults()).to_string();
     let again = resolve(&Flags::default(), &[], &report).expect("the report parses");
@@ -168,6 +219,12 @@ fn the_example_file_has_every_key_and_equals_the_defaults() {
     let set = resolve(&Flags::default(), &[], &example.replace("# placeholder", "placeholder")).expect("valid");
     assert_eq!(set.audio.config("media".as_ref()).placeholder.as_deref(), Some("hold.mp3"));
     assert!(Report(&set).to_string().contains("placeholder = \"hold.mp3\""));
+    let set = resolve(&Flags::default(), &[], &example.replace("# url = ", "url = ")).expect("valid");
+    assert!(Report(&set).to_string().contains("url = \"redis://127.0.0.1:6379/0\""));
+    let error =
+        resolve(&Flags::default(), &[], &example.replace("# ca_file = ", "ca_file = ").replace("# url = ", "url = "));
+    let error = error.expect_err("the URL asks for no TLS, and the file is not there").to_string();
+    assert!(error.starts_with("redis.ca_file = \"redis-ca.pem\" (file) is not usable: it cannot be read"), "{error}");
 }
 
 #[test]

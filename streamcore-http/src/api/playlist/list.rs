@@ -12,7 +12,7 @@ const MAX_ITEMS: usize = 1_000;
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = super::stream(&call).await?;
-    let view = call.app.queue.view(stream, Page { offset: 0, limit: MAX_ITEMS }).await?;
+    let view = call.reading.view(stream, Page { offset: 0, limit: MAX_ITEMS }).await?;
     let current = view.current.map(|current| current.id);
     let items = view.items.into_iter().enumerate();
     let items: Vec<_> = items

@@ -8,6 +8,6 @@ use crate::{
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
     let limit = call.limit(50, 100)?;
-    let page = call.app.queue.history(stream, call.cursor()?, limit).await?;
+    let page = call.reading.history(stream, call.cursor()?, limit).await?;
     respond::json(&HistoryPage::new(stream, page))
 }

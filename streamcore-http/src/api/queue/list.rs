@@ -45,7 +45,7 @@ pub(super) async fn page_with(
     tell: impl FnOnce(&mut QueuePage) + Send,
 ) -> Answer {
     let app = &call.app;
-    let view = app.queue.view(stream, limits).await?;
+    let view = call.reading.view(stream, limits).await?;
     let revision = view.revision;
     let reads = call.method == warp::http::Method::GET || call.is_head();
     // Of an empty list the body also tells whether the placeholder plays, which no revision knows: that body is small, and always sent.
@@ -55,7 +55,7 @@ pub(super) async fn page_with(
     } else {
         // Of a stream that plays nothing only its placeholder is of interest, and with items waiting there is none for long.
         let on_air =
-            if view.current.is_some() || !is_told_by_revision { super::view(app, stream).await? } else { None };
+            if view.current.is_some() || !is_told_by_revision { super::view(call, stream).await? } else { None };
         let is_placeholder = on_air.as_ref().is_some_and(|on_air| on_air.status == Status::Placeholder);
         let current = view.current.as_ref().map(|current| current.id);
         let played = on_air.filter(|on_air| on_air.status == Status::Playing && current_of(on_air) == current);
@@ -63,6 +63,7 @@ pub(super) async fn page_with(
         if let Some(on_air) = played {
             page.expect(remaining(&on_air), app.runtime.now());
         }
+        page.stale_since = call.reading.stale_since().map(|since| since.to_string());
         tell(&mut page);
         respond::json(&page)?
     };

@@ -22,11 +22,10 @@ pub(crate) mod undo;
 
 use streamcore::{
     StreamId, StreamView,
-    driver::CommandError,
     queue::{self, Applied, Change, Op},
 };
 
-use crate::{edge::Call, error::ApiError, state::App};
+use crate::{api::streams, edge::Call, error::ApiError, state::App};
 
 /// Applies an edit, if the queue is as the caller saw it (`If-Match`); one that the queue has seen before it recognises.
 pub(crate) async fn apply(call: &Call, stream: StreamId, op: Op) -> Result<Applied, ApiError> {
@@ -44,10 +43,10 @@ async fn edit(app: &App, stream: StreamId, change: Change) -> Result<Applied, Ap
 }
 
 /// What can be seen of a stream; none if nobody created it, which is no error for those who read its queue.
-async fn view(app: &App, stream: StreamId) -> Result<Option<StreamView>, ApiError> {
-    match app.host.view(stream).await {
+async fn view(call: &Call, stream: StreamId) -> Result<Option<StreamView>, ApiError> {
+    match streams::view(call, stream).await {
         Ok(view) => Ok(Some(view)),
-        Err(CommandError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(ApiError::StreamNotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }

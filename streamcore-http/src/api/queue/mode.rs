@@ -11,7 +11,7 @@ use crate::{
 
 pub(crate) async fn get(call: Call) -> Answer {
     let channel_id = call.stream().await?;
-    let view = call.app.queue.view(channel_id, Page { offset: 0, limit: 0 }).await?;
+    let view = call.reading.view(channel_id, Page { offset: 0, limit: 0 }).await?;
     let message = Notice::InMode(view.mode).message(call.language);
     let body = ModeAnswer { channel_id, mode: view.mode, message, revision: view.revision };
     Ok(respond::tagged(respond::json(&body)?, view.revision))

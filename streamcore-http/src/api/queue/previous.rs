@@ -22,7 +22,7 @@ pub(crate) async fn answer(call: Call) -> Answer {
     if let Some(done) = done_before(&call, stream, id).await? {
         return jump::respond_with(&call, stream, done).await;
     }
-    if super::view(app, stream).await?.is_none_or(|view| view.status == Status::Stopped) {
+    if super::view(&call, stream).await?.is_none_or(|view| view.status == Status::Stopped) {
         return Err(ApiError::StreamNotRunning { stream });
     }
     let meant = jump::current_if_meant(&call, stream).await?;

@@ -13,7 +13,7 @@ use crate::{
 
 pub(crate) async fn get(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let view = call.app.queue.view(stream, Page { offset: 0, limit: 0 }).await?;
+    let view = call.reading.view(stream, Page { offset: 0, limit: 0 }).await?;
     respond_with(stream, &view)
 }
 

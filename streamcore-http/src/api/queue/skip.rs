@@ -58,7 +58,7 @@ pub(super) async fn revision(app: &App, stream: StreamId, done: &Skipped) -> Res
 
 async fn skip(call: &Call, stream: StreamId, item: Option<ItemId>) -> Result<Skipped, ApiError> {
     let app = &call.app;
-    let status = super::view(app, stream).await?.map_or(Status::Stopped, |view| view.status);
+    let status = super::view(call, stream).await?.map_or(Status::Stopped, |view| view.status);
     if status == Status::Stopped {
         return remove_head(call, stream, item).await;
     }

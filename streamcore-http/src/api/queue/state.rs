@@ -7,5 +7,5 @@ use crate::{
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
-    respond::json(&QueueState::new(stream, super::view(&call.app, stream).await?, call.app.runtime.now()))
+    respond::json(&QueueState::new(stream, super::view(&call, stream).await?, call.app.runtime.now()))
 }

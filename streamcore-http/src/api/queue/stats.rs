@@ -12,7 +12,7 @@ const PAGE: usize = 500;
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let channel_id = call.stream().await?;
-    let queue = &call.app.queue;
+    let queue = &call.reading;
     let mut page = queue.view(channel_id, Page { offset: 0, limit: PAGE }).await?;
     let mut stats = QueueStats { channel_id, mode: page.mode, total: 0, vip: 0, admin: 0, normal: 0 };
     // A queue may grow while it is read; as far as a queue can ever be long is far enough.

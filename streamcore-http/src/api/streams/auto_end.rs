@@ -11,7 +11,7 @@ use crate::{
 
 pub(crate) async fn get(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let view = call.app.host.view(stream).await?;
+    let view = super::view(&call, stream).await?;
     respond_with(&call, stream, &view).await
 }
 
@@ -33,6 +33,6 @@ pub(super) async fn configure(call: &Call, stream: StreamId, change: AutoEndChan
 /// The answer that a keep-alive gives as well.
 pub(super) async fn respond_with(call: &Call, stream: StreamId, view: &StreamView) -> Answer {
     let app = &call.app;
-    let record = one::record(app, stream).await?;
+    let record = one::record(call, stream).await?;
     respond::json(&AutoEnd::new(&record, view, app.host.auto_end(), app.runtime.now()))
 }

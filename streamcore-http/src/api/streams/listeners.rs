@@ -12,7 +12,7 @@ pub(crate) const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
 
 pub(crate) async fn get(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let view = call.app.host.view(stream).await?;
+    let view = super::view(&call, stream).await?;
     respond_with(&call, &view)
 }
 

@@ -5,15 +5,12 @@ use streamcore::{StreamId, registry};
 use crate::{
     edge::{Answer, Call, respond},
     error::{ApiError, Notice},
-    state::App,
     wire::{Done, StreamEdit, StreamRecord},
 };
 
 pub(crate) async fn get(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let record = record(&call.app, stream).await?;
-    let view = call.app.host.view(stream).await?;
-    respond::json(&StreamRecord::new(record, Some(&view)))
+    respond_with(&call, stream).await
 }
 
 /// Two changes that each can be made again: if the second one fails the whole request may be repeated.
@@ -26,9 +23,7 @@ pub(crate) async fn edit(call: Call) -> Answer {
     if let Some(auto_end) = edit.auto_end {
         super::auto_end::configure(&call, stream, auto_end).await?;
     }
-    let record = record(&call.app, stream).await?;
-    let view = call.app.host.view(stream).await?;
-    respond::json(&StreamRecord::new(record, Some(&view)))
+    respond_with(&call, stream).await
 }
 
 pub(crate) async fn delete(call: Call) -> Answer {
@@ -38,8 +33,16 @@ pub(crate) async fn delete(call: Call) -> Answer {
     respond::json(&Done { success: true, message, revision: None })
 }
 
+async fn respond_with(call: &Call, stream: StreamId) -> Answer {
+    let record = record(call, stream).await?;
+    let view = super::view_of(call, &record).await?;
+    let mut body = StreamRecord::new(record, Some(&view));
+    body.stale_since = call.reading.stale_since().map(|since| since.to_string());
+    respond::json(&body)
+}
+
 /// The record of a stream that must exist.
-pub(super) async fn record(app: &App, stream: StreamId) -> Result<registry::StreamRecord, ApiError> {
-    let found = app.registry.get(stream).await?;
+pub(super) async fn record(call: &Call, stream: StreamId) -> Result<registry::StreamRecord, ApiError> {
+    let found = call.reading.record(stream).await?;
     found.ok_or_else(|| ApiError::StreamNotFound { stream: stream.to_string() })
 }

@@ -10,7 +10,7 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
     let limit = call.limit(50, 100)?;
     let before = call.cursor()?;
-    one::record(&call.app, stream).await?;
-    let page = call.app.registry.sessions(stream, before, limit).await?;
+    one::record(&call, stream).await?;
+    let page = call.reading.sessions(stream, before, limit).await?;
     respond::json(&SessionPage::new(page, call.caller))
 }

@@ -7,6 +7,6 @@ use crate::{
 
 pub(crate) async fn answer(call: Call) -> Answer {
     let stream = call.stream().await?;
-    let view = call.app.host.view(stream).await?;
+    let view = super::view(&call, stream).await?;
     respond::json(&Warning::all(&view, call.app.runtime.now()))
 }

@@ -10,5 +10,5 @@ use crate::{
 pub(crate) async fn answer(call: Call) -> Answer {
     let text = call.query("q").unwrap_or_default().to_owned();
     let search = Search { text, after: call.cursor()?, limit: call.limit(50, 100)? };
-    respond::json(&TrackPage::from(call.app.library.search(search).await?))
+    respond::json(&TrackPage::from(call.reading.search(search).await?))
 }

@@ -1,9 +1,6 @@
 //! `GET`, `PATCH` and `DELETE /api/v1/tracks/{track}`.
 
-use streamcore::{
-    TrackId,
-    library::{LibraryExt as _, TrackChange},
-};
+use streamcore::{TrackId, library::TrackChange};
 
 use crate::{
     api::queue::adding,
@@ -14,7 +11,7 @@ use crate::{
 
 pub(crate) async fn get(call: Call) -> Answer {
     let id = track(&call)?;
-    let found = call.app.library.track(id).await?;
+    let found = call.reading.track(id).await?;
     respond::json(&Track::from(found.ok_or_else(|| not_found(&call))?))
 }
 

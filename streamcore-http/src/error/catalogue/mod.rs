@@ -22,7 +22,8 @@ fn pick(language: Language, english: impl Into<String>, russian: impl Into<Strin
 }
 
 impl ApiError {
-    pub(super) fn message(&self, language: Language) -> String {
+    /// It in words.
+    pub(crate) fn message(&self, language: Language) -> String {
         let say = |en: String, ru: String| pick(language, en, ru);
         let fixed = |en: &str, ru: &str| pick(language, en, ru);
         match self {

@@ -71,6 +71,12 @@ fn record<const N: usize>(fields: [(&str, Value); N]) -> Value {
     json!({ "type": "object", "required": required, "properties": properties(&fields) })
 }
 
+/// The same, and when it was read if that is not now: while the store is away.
+fn may_be_stale(mut schema: Value) -> Value {
+    schema["properties"]["stale_since"] = time();
+    schema
+}
+
 /// An object of which only these fields must be there.
 fn request<const N: usize>(required: &[&str], fields: [(&str, Value); N]) -> Value {
     let mut schema = json!({ "type": "object", "properties": properties(&fields) });

@@ -3,24 +3,24 @@
 use serde_json::json;
 
 use super::{
-    Schemas, count, end_reason, flag, integer, line, list, named, number, object, or_null, page, record, request, see,
-    source, status, text, time, uuid, word,
+    Schemas, count, end_reason, flag, integer, line, list, may_be_stale, named, number, object, or_null, page, record,
+    request, see, source, status, text, time, uuid, word,
 };
 
 pub(super) fn streams() -> Schemas {
     named([
         (
             "Stream",
-            record([
+            may_be_stale(record([
                 ("id", integer()),
                 ("uuid", uuid()),
                 ("name", text()),
                 ("created_at", time()),
                 ("status", status()),
                 ("listeners_count", count()),
-            ]),
+            ])),
         ),
-        ("StreamPage", page("Stream", text())),
+        ("StreamPage", may_be_stale(page("Stream", text()))),
         (
             "NewStream",
             request(&["name"], [("id", integer()), ("name", line(200)), ("settings", see("StreamSettings"))]),
@@ -29,7 +29,7 @@ pub(super) fn streams() -> Schemas {
         ("StreamSettings", request(&[], [("auto_end", see("AutoEndChange"))])),
         (
             "StreamStatus",
-            record([
+            may_be_stale(record([
                 ("channel_id", integer()),
                 ("uuid", uuid()),
                 ("name", text()),
@@ -51,7 +51,7 @@ pub(super) fn streams() -> Schemas {
                 ("peak_listeners", count()),
                 ("total_listeners", count()),
                 ("auto_end", or_null(see("HeldCountdown"))),
-            ]),
+            ])),
         ),
     ])
 }
@@ -153,13 +153,14 @@ pub(super) fn health() -> Schemas {
         ("status", word(&["up", "degraded", "down"])),
         ("latency_ms", count()),
         ("message", or_null(text())),
+        ("since", or_null(time())),
         ("last_check", time()),
     ]);
     named([
         (
             "Health",
             record([
-                ("status", word(&["healthy", "degraded", "unhealthy"])),
+                ("status", word(&["healthy", "degraded"])),
                 ("version", text()),
                 ("uptime_seconds", count()),
                 ("timestamp", time()),
@@ -167,7 +168,7 @@ pub(super) fn health() -> Schemas {
             ]),
         ),
         ("Liveness", record([("status", word(&["alive"]))])),
-        ("Readiness", record([("status", word(&["ready", "not_ready"])), ("reason", or_null(text()))])),
+        ("Readiness", record([("status", word(&["ready", "degraded"])), ("reason", or_null(text()))])),
         ("Document", object()),
     ])
 }

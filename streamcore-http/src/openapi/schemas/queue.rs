@@ -86,6 +86,7 @@ pub(super) fn lists() -> Schemas {
         ("undo", or_null(edit_kind())),
         ("restorable", count()),
     ]);
+    list_page = super::may_be_stale(list_page);
     list_page["properties"]["undone"] = or_null(edit_kind());
     named([
         ("QueuePage", list_page),

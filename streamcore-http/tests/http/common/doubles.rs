@@ -20,6 +20,7 @@ use streamcore::{
     media::{Media, MediaFile, MediaInfo, MediaList, StoreError, Upload},
     player::{Broadcast, Join, ListenError, Play, Player, Report, Reports, Wave, Waves},
     queue::{self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Op, Page, Queue, QueueView, Released},
+    testing::flaky::{Called, Fault},
 };
 use tokio::sync::mpsc;
 
@@ -246,6 +247,10 @@ pub(crate) struct SwitchedQueue {
     pub(crate) inner: MemoryQueue,
     pub(crate) away: AtomicBool,
     pub(crate) silent: AtomicBool,
+    /// All stores of the server are away, not only this one.
+    pub(crate) all_away: AtomicBool,
+    /// All stores of the server are read-only.
+    pub(crate) read_only: AtomicBool,
     /// Behind the next move somebody else edits.
     pub(crate) meddle: AtomicBool,
     /// Edits wait until they are let go.
@@ -259,6 +264,22 @@ impl SwitchedQueue {
         self.let_go.notify_waiters();
     }
 
+    async fn gate_of_changes(&self) -> queue::Result<()> {
+        self.gate().await?;
+        if self.read_only.load(Ordering::SeqCst) {
+            return Err(queue::Error::unavailable(std::io::Error::from(std::io::ErrorKind::StorageFull)));
+        }
+        Ok(())
+    }
+
+    /// What becomes of a call to another store of the server.
+    pub(crate) fn fault(&self, call: Called) -> Fault {
+        let reads = ["get", "by_uuid", "list", "sessions", "snapshot", "running", "find_by_url", "search"];
+        let is_change = !reads.contains(&call.method);
+        let refuses = self.all_away.load(Ordering::SeqCst) || is_change && self.read_only.load(Ordering::SeqCst);
+        if refuses { Fault::Refuse } else { Fault::None }
+    }
+
     async fn held(&self) {
         let let_go = self.let_go.notified();
         if self.hold.load(Ordering::SeqCst) {
@@ -270,7 +291,7 @@ impl SwitchedQueue {
         if self.silent.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        if self.away.load(Ordering::SeqCst) {
+        if self.away.load(Ordering::SeqCst) || self.all_away.load(Ordering::SeqCst) {
             return Err(queue::Error::unavailable("connection refused by secret-host:6379"));
         }
         Ok(())
@@ -280,7 +301,7 @@ impl SwitchedQueue {
 #[async_trait]
 impl Queue for SwitchedQueue {
     async fn apply(&self, stream: StreamId, change: Change) -> queue::Result<Applied> {
-        self.gate().await?;
+        self.gate_of_changes().await?;
         self.held().await;
         let meddles = matches!(change.op, Op::Move { .. }) && self.meddle.swap(false, Ordering::SeqCst);
         let applied = self.inner.apply(stream, change).await?;
@@ -291,12 +312,12 @@ impl Queue for SwitchedQueue {
     }
 
     async fn advance(&self, stream: StreamId, advance: Advance) -> queue::Result<Advanced> {
-        self.gate().await?;
+        self.gate_of_changes().await?;
         self.inner.advance(stream, advance).await
     }
 
     async fn release(&self, stream: StreamId, item: streamcore::ItemId) -> queue::Result<Released> {
-        self.gate().await?;
+        self.gate_of_changes().await?;
         self.inner.release(stream, item).await
     }
 
@@ -311,7 +332,7 @@ impl Queue for SwitchedQueue {
     }
 
     async fn purge(&self, stream: StreamId) -> queue::Result<()> {
-        self.gate().await?;
+        self.gate_of_changes().await?;
         self.inner.purge(stream).await
     }
 

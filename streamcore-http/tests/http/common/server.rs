@@ -7,9 +7,11 @@ use streamcore::{
     StreamId,
     auto_end::{self, BySettings},
     driver::{Host, Ports},
+    last_known::LastKnown,
     library::MemoryLibrary,
     metrics::Noop,
     registry::MemoryRegistry,
+    testing::Flaky,
 };
 use streamcore_http::{ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter, serve};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -50,11 +52,14 @@ impl Server {
         let player = Arc::new(ScriptedPlayer::default());
         let queue = Arc::new(SwitchedQueue::default());
         let keys = Arc::new(ForgetfulKeys::default());
-        let registry = Arc::new(MemoryRegistry::new());
+        let (faults, more_faults) = (queue.clone(), queue.clone());
+        let registry = Arc::new(Flaky::by(MemoryRegistry::new(), move |call| faults.fault(call)));
+        let library = Arc::new(Flaky::by(MemoryLibrary::new(), move |call| more_faults.fault(call)));
         let runtime = Arc::new(TokioRuntime::new());
+        let stores = LastKnown::over(queue.clone(), registry.clone(), library.clone(), runtime.clone());
         let host = Host::new(Ports {
-            queue: queue.clone(),
-            registry: registry.clone(),
+            queue: stores.clone(),
+            registry: stores.clone(),
             player: player.clone(),
             sink: Arc::new(Noop),
             policy: Arc::new(BySettings),
@@ -67,11 +72,12 @@ impl Server {
         adjust(&mut settings, &mut options);
         let state = Arc::new(State {
             host: host.clone(),
-            queue: queue.clone(),
-            registry,
+            queue: stores.clone(),
+            registry: stores.clone(),
             broadcast: player.clone(),
             media: Arc::new(ScriptedMedia),
-            library: Arc::new(MemoryLibrary::new()),
+            library: stores.clone(),
+            last_known: stores,
             idempotency: keys.clone(),
             runtime,
             settings,

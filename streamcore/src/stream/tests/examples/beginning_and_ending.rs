@@ -178,6 +178,25 @@ fn only_a_stopped_stream_retires_and_then_it_takes_no_command() {
     assert_eq!(*world.reply(start), Err(Refusal::Suspended));
 }
 
+#[test]
+fn a_stream_whose_queue_cannot_be_read_leaves_the_air_and_may_be_deleted() {
+    let mut world = World::playing(1);
+    let stop = world.command(Command::Stop(manual()));
+    let &(question, _) = world.asked.iter().find(|(_, ask)| matches!(ask, Question::Release(_))).expect("a question");
+    let unreadable = StoreError { kind: StoreErrorKind::Unreadable, detail: "garbage".to_owned() };
+    world.input(Input::Answer { question, answer: Err(unreadable) });
+    assert!(matches!(world.reply(stop), Err(Refusal::Store(_))), "it could not be noted");
+    assert_eq!(world.view().status, Status::Stopped);
+    let retire = world.command(Command::Retire);
+    assert!(world.reply(retire).is_ok(), "no waiting would mend it");
+
+    let mut away = World::playing(1);
+    away.command(Command::Stop(manual()));
+    away.answer_all(Store::Refuses);
+    let retire = away.command(Command::Retire);
+    assert_eq!(*away.reply(retire), Err(Refusal::Running), "a store that is away comes back");
+}
+
 /// Promise S7. Found by a generated story: the end was noted as part of a save for an earlier pause, before its item was back.
 #[test]
 fn an_end_is_noted_after_its_item_is_back_also_when_a_pause_is_being_stored() {

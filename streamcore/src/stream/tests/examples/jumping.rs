@@ -94,3 +94,28 @@ fn a_jump_ends_a_pause_and_the_placeholder() {
     dry.answer_all(Store::Works);
     assert_eq!(dry.heard(), Some(wanted));
 }
+
+/// Promise S12. The store keeps what made way for a jump; its end in the meantime, of which the store never hears, is no second one.
+#[test]
+fn an_item_that_ends_while_the_answer_to_a_jump_is_lost_finishes_as_the_store_has_it() {
+    let mut world = World::playing(2);
+    world.start_heard();
+    world.jump(None, id(2), true);
+    world.report_live(|playback| Report::Ended { playback });
+    world.answer_all(Store::LosesTheAnswer);
+    world.pass(Duration::from_secs(1));
+    world.answer_all(Store::Works);
+    let ends = |world: &World| -> Vec<Outcome> {
+        let outcome = |event: &EventKind| match event {
+            EventKind::TrackFinished { item, outcome } if item.id == id(1) => Some(outcome.clone()),
+            _ => None,
+        };
+        world.events.iter().filter_map(outcome).collect()
+    };
+    assert_eq!((world.heard(), ends(&world)), (Some(id(2)), vec![Outcome::Interrupted]));
+    for _ in 0..2 {
+        world.report_live(|playback| Report::Ended { playback });
+        world.answer_all(Store::Works);
+    }
+    assert_eq!(ends(&world), [Outcome::Interrupted, Outcome::Played], "it waited again, and was played once");
+}

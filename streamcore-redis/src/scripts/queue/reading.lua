@@ -1,0 +1,1 @@
+local first_key, first_arg = 1, 1
