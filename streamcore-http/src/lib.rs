@@ -28,6 +28,7 @@ mod error;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod listen;
+pub mod metrics;
 mod openapi;
 mod page;
 mod routes;

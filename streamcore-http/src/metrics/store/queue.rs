@@ -1,0 +1,65 @@
+//! A queue, measured.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use streamcore::{
+    ItemId, StreamId,
+    queue::{Advance, Advanced, Applied, Change, Error, HistoryPage, Op, Page, Queue, QueueView, Released, Result},
+};
+
+use super::{Failure, Measured};
+use crate::metrics::queue::operation;
+
+const PORT: &str = "queue";
+
+const fn failure(error: &Error) -> Option<Failure> {
+    match error {
+        Error::Unavailable { .. } => Some(Failure::Unavailable),
+        Error::Corrupt { .. } => Some(Failure::Corrupt),
+        _ => None,
+    }
+}
+
+#[async_trait]
+impl Queue for Measured<dyn Queue> {
+    async fn apply(&self, stream: StreamId, change: Change) -> Result<Applied> {
+        let (operation, adds) = (operation(&change.op), matches!(change.op, Op::Add { .. }));
+        let applied = self.measure(PORT, "apply", self.inner.apply(stream, change), failure).await?;
+        if applied.changed {
+            let queue = &self.metrics.queue;
+            queue.changed(operation);
+            if adds {
+                applied.placed.iter().for_each(|placed| queue.added(&placed.item));
+            }
+        }
+        Ok(applied)
+    }
+
+    async fn advance(&self, stream: StreamId, advance: Advance) -> Result<Advanced> {
+        let advanced = self.measure(PORT, "advance", self.inner.advance(stream, advance), failure).await?;
+        if advanced.changed {
+            self.metrics.queue.changed("advance");
+        }
+        Ok(advanced)
+    }
+
+    async fn release(&self, stream: StreamId, item: ItemId) -> Result<Released> {
+        self.measure(PORT, "release", self.inner.release(stream, item), failure).await
+    }
+
+    async fn view(&self, stream: StreamId, page: Page) -> Result<QueueView> {
+        self.measure(PORT, "view", self.inner.view(stream, page), failure).await
+    }
+
+    async fn history(&self, stream: StreamId, before: Option<u64>, limit: usize) -> Result<HistoryPage> {
+        self.measure(PORT, "history", self.inner.history(stream, before, limit), failure).await
+    }
+
+    async fn purge(&self, stream: StreamId) -> Result<()> {
+        self.measure(PORT, "purge", self.inner.purge(stream), failure).await
+    }
+
+    fn changes(&self) -> BoxStream<'static, StreamId> {
+        self.inner.changes()
+    }
+}
