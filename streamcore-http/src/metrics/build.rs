@@ -1,6 +1,6 @@
 //! What runs, and since when.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use prometheus_client::{
     collector::Collector,
@@ -25,6 +25,14 @@ impl Build {
     pub fn new(version: &'static str, store: &'static str, runtime: Arc<dyn Runtime>) -> Self {
         Self { version, store, began: runtime.now(), runtime }
     }
+
+    pub(super) fn version(&self) -> &'static str {
+        self.version
+    }
+
+    pub(super) fn uptime(&self) -> Duration {
+        self.runtime.now().since(self.began)
+    }
 }
 
 impl Collector for Build {
@@ -35,6 +43,6 @@ impl Collector for Build {
         let unit = Unit::Seconds;
         let uptime =
             encoder.encode_descriptor("streamcore_uptime", "Since it serves", Some(&unit), MetricType::Gauge)?;
-        ConstGauge::new(self.runtime.now().since(self.began).as_secs_f64()).encode(uptime)
+        ConstGauge::new(self.uptime().as_secs_f64()).encode(uptime)
     }
 }

@@ -31,6 +31,7 @@ pub(crate) mod broadcast;
 mod build;
 mod http;
 mod labels;
+mod legacy;
 mod process;
 mod quality;
 mod queue;
@@ -40,7 +41,7 @@ mod store;
 mod streams;
 mod tracks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use prometheus_client::registry::Registry;
 use streamcore::{Event, metrics::MetricsSink};
@@ -48,6 +49,7 @@ use streamcore::{Event, metrics::MetricsSink};
 pub use self::{
     build::Build,
     http::{Answering, Method},
+    legacy::register_legacy_names,
     process::Process,
     queue_lengths::QueueLengths,
     store::StoreHealth,
@@ -67,6 +69,8 @@ pub struct Metrics {
     pub(crate) quality: quality::Quality,
     pub(crate) queue: queue::Operations,
     pub(crate) store: store::Calls,
+    /// Only where the old names are wanted.
+    legacy: OnceLock<legacy::ByChannel>,
 }
 
 impl Metrics {
@@ -83,6 +87,7 @@ impl Metrics {
             quality: quality::Quality::register(registry),
             queue: queue::Operations::register(registry),
             store: store::Calls::register(registry),
+            legacy: OnceLock::new(),
         })
     }
 }
@@ -93,6 +98,9 @@ impl MetricsSink for Metrics {
         self.tracks.record(event);
         self.auto_end.record(event);
         self.quality.record(event);
+        if let Some(legacy) = self.legacy.get() {
+            legacy.record(event);
+        }
     }
 }
 

@@ -67,6 +67,10 @@ impl Streams {
         &running[..running.len().min(self.max_streams)]
     }
 
+    pub(super) fn max_streams(&self) -> usize {
+        self.max_streams
+    }
+
     pub(super) fn length(&self, view: &StreamView) -> Option<usize> {
         self.lengths.of(view.id)
     }

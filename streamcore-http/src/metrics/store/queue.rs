@@ -8,7 +8,7 @@ use streamcore::{
 };
 
 use super::{Failure, Measured};
-use crate::metrics::queue::operation;
+use crate::metrics::queue::{operation, source};
 
 const PORT: &str = "queue";
 
@@ -27,9 +27,13 @@ impl Queue for Measured<dyn Queue> {
         let applied = self.measure(PORT, "apply", self.inner.apply(stream, change), failure).await?;
         if applied.changed {
             let queue = &self.metrics.queue;
+            let legacy = self.metrics.legacy.get();
             queue.changed(operation);
-            if adds {
-                applied.placed.iter().for_each(|placed| queue.added(&placed.item));
+            legacy.inspect(|legacy| legacy.changed(stream, operation));
+            for placed in applied.placed.iter().filter(|_| adds) {
+                let source = source(placed.item.source);
+                queue.added(source);
+                legacy.inspect(|legacy| legacy.added(stream, source));
             }
         }
         Ok(applied)
