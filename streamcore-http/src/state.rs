@@ -156,7 +156,7 @@ pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
     let places = Arc::new(Semaphore::new(state.settings.max_listeners.min(Semaphore::MAX_PERMITS)));
     let uploads = Semaphore::new(state.settings.max_uploads);
     if let Some(metrics) = &state.metrics {
-        metrics.broadcast.limit(state.settings.max_listeners);
+        metrics.limit_listeners(state.settings.max_listeners);
     }
     let edge = Arc::new(edge::Edge::new(App { state, started_at, places, uploads }));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();

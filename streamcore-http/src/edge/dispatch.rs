@@ -62,7 +62,7 @@ impl Edge {
         let found = self.table.find(&path);
         let template = found.as_ref().map(|(place, _)| place.template);
         let metrics = self.app.metrics.as_ref().filter(|_| !template.is_some_and(is_not_counted));
-        let answering = metrics.map(|metrics| metrics.http.begin(method.as_str(), template));
+        let answering = metrics.map(|metrics| metrics.request(method.as_str(), template));
         let outcome = self.route(&method, &path, found, query, headers, language, body).await;
         let mut response = outcome.unwrap_or_else(|error| error.respond(language));
         finish(&mut response, &id);

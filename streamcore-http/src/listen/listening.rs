@@ -17,7 +17,7 @@ use streamcore::{
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::icy::Icy;
-use crate::metrics::broadcast as metrics;
+use crate::metrics;
 
 /// What a listener gets. Counts as connected until it is dropped.
 pub(crate) struct Listening {

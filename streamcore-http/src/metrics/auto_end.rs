@@ -17,9 +17,9 @@ use super::labels::{OneLabel, by_one};
 const ERRORS: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 #[derive(Debug)]
-pub(crate) struct AutoEnd {
+pub(super) struct AutoEnd {
     armed: Counter,
-    pub(crate) fired: Counter,
+    pub(super) fired: Counter,
     cancelled: OneLabel<Counter>,
     warnings: Counter,
     error: Histogram,
@@ -51,9 +51,8 @@ impl AutoEnd {
     pub(super) fn record(&self, event: &Event) {
         match &event.kind {
             EventKind::AutoEndArmed { .. } => {
-                if self.running().insert(event.stream) {
-                    self.armed.inc();
-                }
+                let is_new = self.running().insert(event.stream);
+                self.armed.inc_by(is_new.into());
             }
             EventKind::AutoEndCancelled { cause, .. } => {
                 self.running().remove(&event.stream);

@@ -6,7 +6,7 @@ use prometheus_client::{
 };
 
 #[derive(Debug, Clone)]
-pub(crate) struct Connections {
+pub(super) struct Connections {
     open: Gauge,
     limit: Gauge,
     sent: Counter,
@@ -23,12 +23,12 @@ impl Connections {
         it
     }
 
-    pub(crate) fn limit(&self, limit: usize) {
+    pub(super) fn limit(&self, limit: usize) {
         self.limit.set(i64::try_from(limit).unwrap_or(i64::MAX));
     }
 
     /// One more listens, until what is returned is dropped.
-    pub(crate) fn open(&self) -> Listening {
+    pub(super) fn open(&self) -> Listening {
         self.open.inc();
         Listening { open: self.open.clone(), sent: self.sent.clone() }
     }
@@ -36,14 +36,14 @@ impl Connections {
 
 /// A connection that listens.
 #[derive(Debug)]
-pub(crate) struct Listening {
+pub struct Listening {
     open: Gauge,
     sent: Counter,
 }
 
 impl Listening {
     /// Its socket took so many bytes.
-    pub(crate) fn sent(&self, bytes: usize) {
+    pub fn sent(&self, bytes: usize) {
         self.sent.inc_by(bytes as u64);
     }
 }

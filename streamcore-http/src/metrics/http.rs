@@ -21,8 +21,7 @@ const UNMATCHED: &str = "unmatched";
 
 /// The methods that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "their names are what they are")]
-pub enum Method {
+enum Method {
     Get,
     Head,
     Post,
@@ -36,8 +35,7 @@ pub enum Method {
 
 impl Method {
     /// The method of this name, in upper case as HTTP writes it.
-    #[must_use]
-    pub fn named(name: &str) -> Self {
+    fn named(name: &str) -> Self {
         match name {
             "GET" => Self::Get,
             "HEAD" => Self::Head,
@@ -86,14 +84,14 @@ pub(super) struct Answered {
 pub(super) type Durations = Family<Route, Histogram, fn() -> Histogram>;
 
 #[derive(Debug)]
-pub(crate) struct Http {
+pub(super) struct Http {
     pub(super) requests: Family<Answered, Counter>,
     pub(super) duration: Durations,
     pub(super) in_flight: Family<Route, Gauge>,
     errors: OneLabel<Counter>,
     /// Of all requests, for the history.
-    pub(crate) answered: AtomicU64,
-    pub(crate) failed: AtomicU64,
+    answered: AtomicU64,
+    failed: AtomicU64,
 }
 
 /// A request that is being answered; it counts as in flight until this is dropped.
@@ -127,8 +125,13 @@ impl Http {
         it
     }
 
+    /// How many requests were answered, and how many of them with a failure of ours.
+    pub(super) fn totals(&self) -> (u64, u64) {
+        (self.answered.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+    }
+
     /// A request has come; by the template of its route, if one answers.
-    pub(crate) fn begin(&self, method: &str, template: Option<&'static str>) -> Answering<'_> {
+    pub(super) fn begin(&self, method: &str, template: Option<&'static str>) -> Answering<'_> {
         let route = Route { method: Method::named(method), path: template.unwrap_or(UNMATCHED) };
         let in_flight = self.in_flight.get_or_create_owned(&route);
         in_flight.inc();
@@ -138,7 +141,7 @@ impl Http {
 
 impl Answering<'_> {
     /// It is answered, with this error code if it was refused or failed. One that is dropped without was given up by its caller, and is not counted.
-    pub(crate) fn answered(self, status: u16, code: Option<&'static str>, took: Duration) {
+    pub fn answered(self, status: u16, code: Option<&'static str>, took: Duration) {
         self.http.duration.get_or_create(&self.route).observe(took.as_secs_f64());
         let Route { method, path } = self.route.clone();
         self.http.requests.get_or_create(&Answered { method, path, status }).inc();

@@ -27,7 +27,7 @@
 //! ```
 
 mod auto_end;
-pub(crate) mod broadcast;
+mod broadcast;
 mod build;
 mod http;
 mod labels;
@@ -47,8 +47,9 @@ use prometheus_client::registry::Registry;
 use streamcore::{Event, metrics::MetricsSink};
 
 pub use self::{
+    broadcast::Listening,
     build::Build,
-    http::{Answering, Method},
+    http::Answering,
     legacy::register_legacy_names,
     process::Process,
     queue_lengths::QueueLengths,
@@ -61,14 +62,14 @@ pub use self::{
 /// **Cost.** To record something takes well under a microsecond and no lock that a scrape holds for longer than it takes to copy a family.
 #[derive(Debug)]
 pub struct Metrics {
-    pub(crate) broadcast: broadcast::Connections,
-    pub(crate) http: http::Http,
-    pub(crate) sessions: sessions::Sessions,
-    pub(crate) tracks: tracks::Tracks,
-    pub(crate) auto_end: auto_end::AutoEnd,
-    pub(crate) quality: quality::Quality,
-    pub(crate) queue: queue::Operations,
-    pub(crate) store: store::Calls,
+    broadcast: broadcast::Connections,
+    http: http::Http,
+    sessions: sessions::Sessions,
+    tracks: tracks::Tracks,
+    auto_end: auto_end::AutoEnd,
+    quality: quality::Quality,
+    queue: queue::Operations,
+    store: store::Calls,
     /// Only where the old names are wanted.
     legacy: OnceLock<legacy::ByChannel>,
 }
@@ -89,6 +90,71 @@ impl Metrics {
             store: store::Calls::register(registry),
             legacy: OnceLock::new(),
         })
+    }
+}
+
+/// What has happened since the process began, in all.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Totals {
+    /// Requests that were answered.
+    pub requests: u64,
+    /// Those of them that were answered with a status of 500 or more.
+    pub failed_requests: u64,
+    /// Edits of queues, and hand-overs.
+    pub queue_operations: u64,
+    /// Tracks that could be heard.
+    pub tracks_played: u64,
+    /// Tracks that could not be played.
+    pub tracks_failed: u64,
+    /// Silence where something should have been heard, in seconds.
+    pub dead_air_seconds: f64,
+    /// Listeners that were disconnected because they fell too far behind.
+    pub listeners_dropped: u64,
+    /// Streams that ended by themselves.
+    pub auto_ends: u64,
+}
+
+impl Metrics {
+    /// A request has come, and is being answered until what is returned is told how, or dropped. `template` is that of the route that answers
+    /// it, such as `/api/v1/queue/{stream}`, if there is one.
+    ///
+    /// ```
+    /// # let metrics = streamcore_http::metrics::Metrics::register(&mut prometheus_client::registry::Registry::default());
+    /// let began = std::time::Instant::now();
+    /// let request = metrics.request("GET", Some("/radio/{name}"));
+    /// // ... and when the head of the answer is known:
+    /// request.answered(404, Some("no_such_radio"), began.elapsed());
+    /// assert_eq!(metrics.totals().requests, 1);
+    /// ```
+    pub fn request(&self, method: &str, template: Option<&'static str>) -> Answering<'_> {
+        self.http.begin(method, template)
+    }
+
+    /// A connection listens, until what is returned is dropped.
+    #[must_use]
+    pub fn listener(&self) -> Listening {
+        self.broadcast.open()
+    }
+
+    /// So many connections may listen.
+    pub fn limit_listeners(&self, limit: usize) {
+        self.broadcast.limit(limit);
+    }
+
+    /// The sums, for who has no Prometheus.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let (requests, failed_requests) = self.http.totals();
+        Totals {
+            requests,
+            failed_requests,
+            queue_operations: self.queue.all.get(),
+            tracks_played: self.tracks.played.get(),
+            tracks_failed: self.tracks.failures.get(),
+            dead_air_seconds: self.quality.dead_air.get(),
+            listeners_dropped: self.quality.dropped.get(),
+            auto_ends: self.auto_end.fired.get(),
+        }
     }
 }
 

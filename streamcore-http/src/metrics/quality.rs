@@ -16,12 +16,12 @@ const LAGS: [f64; 8] = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 5.0, 10.0];
 const DROP_LAGS: [f64; 7] = [1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0];
 
 #[derive(Debug)]
-pub(crate) struct Quality {
+pub(super) struct Quality {
     gap: Histogram,
-    pub(crate) dead_air: Counter<f64, AtomicU64>,
+    pub(super) dead_air: Counter<f64, AtomicU64>,
     incidents: Counter,
     encoder_lag: Histogram,
-    pub(crate) dropped: Counter,
+    pub(super) dropped: Counter,
     drop_lag: Histogram,
 }
 

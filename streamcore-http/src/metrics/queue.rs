@@ -52,11 +52,11 @@ pub(super) const fn source(source: Source) -> &'static str {
 }
 
 #[derive(Debug)]
-pub(crate) struct Operations {
+pub(super) struct Operations {
     operations: OneLabel<Counter>,
     added: OneLabel<Counter>,
     /// All of `operations`.
-    pub(crate) all: Counter,
+    pub(super) all: Counter,
 }
 
 impl Operations {

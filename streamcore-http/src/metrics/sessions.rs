@@ -12,7 +12,7 @@ use super::labels::{OneLabel, by_one};
 const DURATIONS: [f64; 10] = [60.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 43_200.0, 86_400.0, 604_800.0];
 
 #[derive(Debug)]
-pub(crate) struct Sessions {
+pub(super) struct Sessions {
     started: OneLabel<Counter>,
     pub(super) ended: OneLabel<Counter>,
     pub(super) duration: Histogram,

@@ -147,18 +147,18 @@ fn an_end_by_hand_is_no_timer_that_fired() {
 #[test]
 fn requests_are_counted_by_route_and_never_by_what_was_asked_for() {
     let world = World::new();
-    let http = &world.metrics.http;
+    let metrics = &world.metrics;
     let series = |page: &str| page.lines().filter(|line| !line.starts_with('#')).count();
-    let get = http.begin("GET", Some("/api/v1/queue/{stream}"));
+    let get = metrics.request("GET", Some("/api/v1/queue/{stream}"));
     let in_flight = "http_requests_in_flight{method=\"GET\",path=\"/api/v1/queue/{stream}\"}";
     assert_eq!(world.value(in_flight), 1.0);
     get.answered(200, None, Duration::from_millis(20));
     assert_eq!(world.value(in_flight), 0.0);
-    http.begin("BREW", None).answered(404, Some("not_found"), Duration::ZERO);
-    drop(http.begin("BREW", None));
+    metrics.request("BREW", None).answered(404, Some("not_found"), Duration::ZERO);
+    drop(metrics.request("BREW", None));
     let before = series(&world.page());
     for n in 0..10_000 {
-        http.begin(&format!("M{n}"), None).answered(404, Some("not_found"), Duration::ZERO);
+        metrics.request(&format!("M{n}"), None).answered(404, Some("not_found"), Duration::ZERO);
     }
     assert_eq!(series(&world.page()), before);
     let labels = "{method=\"other\",path=\"unmatched\",status=\"404\"}";

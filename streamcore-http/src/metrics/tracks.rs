@@ -6,15 +6,15 @@ use streamcore::{Event, EventKind, FailureKind, Outcome, Port};
 use super::labels::{OneLabel, by_one};
 
 #[derive(Debug)]
-pub(crate) struct Tracks {
-    pub(crate) played: Counter,
+pub(super) struct Tracks {
+    pub(super) played: Counter,
     finished: OneLabel<Counter>,
     failed: OneLabel<Counter>,
     player_failures: OneLabel<Counter>,
     placeholder: Counter,
     store_failures: OneLabel<Counter>,
     /// All of `failed`.
-    pub(crate) failures: Counter,
+    pub(super) failures: Counter,
 }
 
 const OUTCOMES: [&str; 4] = ["played", "skipped", "interrupted", "failed"];

@@ -40,7 +40,7 @@ impl Failure {
 }
 
 #[derive(Debug)]
-pub(crate) struct Calls {
+pub(super) struct Calls {
     duration: Family<Labels<2>, Histogram, fn() -> Histogram>,
     errors: Family<Labels<2>, Counter>,
 }
