@@ -60,9 +60,10 @@ impl Edge {
         let language = Language::preferred(&headers);
         let path = format!("/{}", tail.trim_start_matches('/'));
         let found = self.table.find(&path);
-        let template = found.as_ref().map(|(place, _)| place.template);
+        let place = found.as_ref().map(|(place, _)| *place);
+        let template = place.map(|place| place.template);
         let metrics = self.app.metrics.as_ref().filter(|_| !template.is_some_and(is_not_counted));
-        let answering = metrics.map(|metrics| metrics.request(method.as_str(), template));
+        let answering = metrics.map(|metrics| self.table.meter(place, &method, metrics).begin());
         let outcome = self.route(&method, &path, found, query, headers, language, body).await;
         let mut response = outcome.unwrap_or_else(|error| error.respond(language));
         finish(&mut response, &id);

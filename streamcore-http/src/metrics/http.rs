@@ -2,7 +2,10 @@
 
 use std::{
     fmt::Write as _,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -68,7 +71,7 @@ impl EncodeLabelValue for Method {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Route {
     method: Method,
     path: &'static str,
@@ -94,16 +97,26 @@ pub(super) struct Http {
     failed: AtomicU64,
 }
 
-/// A request that is being answered; it counts as in flight until this is dropped.
+/// Measures the requests of one route by one method. Whoever has many keeps it: to get it takes longer than to use it.
+#[derive(Debug, Clone)]
+pub struct RouteMeter(Arc<Measured>);
+
 #[derive(Debug)]
-pub struct Answering<'a> {
-    http: &'a Http,
+struct Measured {
+    http: Arc<Http>,
     route: Route,
     in_flight: Gauge,
+    duration: Histogram,
+    /// By status: as many as the route answers with.
+    requests: Mutex<Vec<(u16, Counter)>>,
 }
 
+/// A request that is being answered; it counts as in flight until this is dropped.
+#[derive(Debug)]
+pub struct Answering(RouteMeter);
+
 impl Http {
-    pub(super) fn register(registry: &mut Registry) -> Self {
+    pub(super) fn register(registry: &mut Registry) -> Arc<Self> {
         let errors =
             ("streamcore_http_errors", "Requests that were refused or failed, by the error code of their body");
         let it = Self {
@@ -118,10 +131,10 @@ impl Http {
         let help = "How long requests took to be answered";
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, it.duration.clone());
         registry.register("http_requests_in_flight", "Requests that are being answered", it.in_flight.clone());
+        let it = Arc::new(it);
         // So that each family is there before the first request.
-        let route = Route { method: Method::Get, path: UNMATCHED };
-        let _made = it.requests.get_or_create_owned(&Answered { method: Method::Get, path: UNMATCHED, status: 404 });
-        let _made = (it.duration.get_or_create_owned(&route), it.in_flight.get_or_create_owned(&route));
+        let unmatched = it.route("GET", None);
+        unmatched.0.counter(404);
         it
     }
 
@@ -130,33 +143,61 @@ impl Http {
         (self.answered.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
     }
 
-    /// A request has come; by the template of its route, if one answers.
-    pub(super) fn begin(&self, method: &str, template: Option<&'static str>) -> Answering<'_> {
+    pub(super) fn route(self: &Arc<Self>, method: &str, template: Option<&'static str>) -> RouteMeter {
         let route = Route { method: Method::named(method), path: template.unwrap_or(UNMATCHED) };
         let in_flight = self.in_flight.get_or_create_owned(&route);
-        in_flight.inc();
-        Answering { http: self, route, in_flight }
+        let duration = self.duration.get_or_create_owned(&route);
+        RouteMeter(Arc::new(Measured {
+            http: Arc::clone(self),
+            route,
+            in_flight,
+            duration,
+            requests: Mutex::default(),
+        }))
     }
 }
 
-impl Answering<'_> {
-    /// It is answered, with this error code if it was refused or failed. One that is dropped without was given up by its caller, and is not counted.
+impl RouteMeter {
+    /// A request has come, and is being answered until what is returned is told how, or dropped.
+    #[must_use]
+    pub fn begin(&self) -> Answering {
+        self.0.in_flight.inc();
+        Answering(self.clone())
+    }
+}
+
+impl Measured {
+    fn counter(&self, status: u16) -> Counter {
+        let mut known = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, counter)) = known.iter().find(|(known, _)| *known == status) {
+            return counter.clone();
+        }
+        let Route { method, path } = self.route;
+        let counter = self.http.requests.get_or_create_owned(&Answered { method, path, status });
+        known.push((status, counter.clone()));
+        counter
+    }
+}
+
+impl Answering {
+    /// It is answered, with this error code if it was refused or failed. One that is dropped without was given up by its caller, and is not
+    /// counted.
     pub fn answered(self, status: u16, code: Option<&'static str>, took: Duration) {
-        self.http.duration.get_or_create(&self.route).observe(took.as_secs_f64());
-        let Route { method, path } = self.route.clone();
-        self.http.requests.get_or_create(&Answered { method, path, status }).inc();
-        self.http.answered.fetch_add(1, Ordering::Relaxed);
+        let route = &self.0.0;
+        route.duration.observe(took.as_secs_f64());
+        route.counter(status).inc();
+        route.http.answered.fetch_add(1, Ordering::Relaxed);
         if let Some(code) = code {
-            self.http.errors.of(code).inc();
+            route.http.errors.of(code).inc();
         }
         if status >= 500 {
-            self.http.failed.fetch_add(1, Ordering::Relaxed);
+            route.http.failed.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-impl Drop for Answering<'_> {
+impl Drop for Answering {
     fn drop(&mut self) {
-        self.in_flight.dec();
+        self.0.0.in_flight.dec();
     }
 }

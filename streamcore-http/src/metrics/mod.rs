@@ -49,7 +49,7 @@ use streamcore::{Event, metrics::MetricsSink};
 pub use self::{
     broadcast::Listening,
     build::Build,
-    http::Answering,
+    http::{Answering, RouteMeter},
     legacy::register_legacy_names,
     process::Process,
     queue_lengths::QueueLengths,
@@ -63,7 +63,7 @@ pub use self::{
 #[derive(Debug)]
 pub struct Metrics {
     broadcast: broadcast::Connections,
-    http: http::Http,
+    http: Arc<http::Http>,
     sessions: sessions::Sessions,
     tracks: tracks::Tracks,
     auto_end: auto_end::AutoEnd,
@@ -115,19 +115,21 @@ pub struct Totals {
 }
 
 impl Metrics {
-    /// A request has come, and is being answered until what is returned is told how, or dropped. `template` is that of the route that answers
-    /// it, such as `/api/v1/queue/{stream}`, if there is one.
+    /// What measures the requests by one method that one route answers. `template` is the route's, such as `/api/v1/queue/{stream}`; none for
+    /// requests that no route answers.
     ///
     /// ```
     /// # let metrics = streamcore_http::metrics::Metrics::register(&mut prometheus_client::registry::Registry::default());
-    /// let began = std::time::Instant::now();
-    /// let request = metrics.request("GET", Some("/radio/{name}"));
+    /// let route = metrics.route("GET", Some("/radio/{name}"));
+    /// // ... and for each request:
+    /// let (began, request) = (std::time::Instant::now(), route.begin());
     /// // ... and when the head of the answer is known:
     /// request.answered(404, Some("no_such_radio"), began.elapsed());
     /// assert_eq!(metrics.totals().requests, 1);
     /// ```
-    pub fn request(&self, method: &str, template: Option<&'static str>) -> Answering<'_> {
-        self.http.begin(method, template)
+    #[must_use]
+    pub fn route(&self, method: &str, template: Option<&'static str>) -> RouteMeter {
+        self.http.route(method, template)
     }
 
     /// A connection listens, until what is returned is dropped.

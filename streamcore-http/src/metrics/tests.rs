@@ -149,16 +149,16 @@ fn requests_are_counted_by_route_and_never_by_what_was_asked_for() {
     let world = World::new();
     let metrics = &world.metrics;
     let series = |page: &str| page.lines().filter(|line| !line.starts_with('#')).count();
-    let get = metrics.request("GET", Some("/api/v1/queue/{stream}"));
+    let get = metrics.route("GET", Some("/api/v1/queue/{stream}")).begin();
     let in_flight = "http_requests_in_flight{method=\"GET\",path=\"/api/v1/queue/{stream}\"}";
     assert_eq!(world.value(in_flight), 1.0);
     get.answered(200, None, Duration::from_millis(20));
     assert_eq!(world.value(in_flight), 0.0);
-    metrics.request("BREW", None).answered(404, Some("not_found"), Duration::ZERO);
-    drop(metrics.request("BREW", None));
+    metrics.route("BREW", None).begin().answered(404, Some("not_found"), Duration::ZERO);
+    drop(metrics.route("BREW", None).begin());
     let before = series(&world.page());
     for n in 0..10_000 {
-        metrics.request(&format!("M{n}"), None).answered(404, Some("not_found"), Duration::ZERO);
+        metrics.route(&format!("M{n}"), None).begin().answered(404, Some("not_found"), Duration::ZERO);
     }
     assert_eq!(series(&world.page()), before);
     let labels = "{method=\"other\",path=\"unmatched\",status=\"404\"}";

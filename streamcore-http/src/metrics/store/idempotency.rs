@@ -1,5 +1,7 @@
 //! The answers to requests that may come again, measured.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use streamcore::{
     Timestamp,
@@ -7,8 +9,17 @@ use streamcore::{
 };
 
 use super::{Failure, Measured};
+use crate::metrics::Metrics;
 
-const PORT: &str = "idempotency";
+const OPERATIONS: [&str; 3] = ["claim", "finish", "abandon"];
+
+const fn place(operation: &str) -> usize {
+    super::place(&OPERATIONS, operation)
+}
+
+pub(super) fn measured(inner: Arc<dyn Idempotency>, metrics: &Arc<Metrics>) -> Arc<dyn Idempotency> {
+    Measured::new(inner, metrics, "idempotency", &OPERATIONS)
+}
 
 const fn failure(error: &Error) -> Option<Failure> {
     match error {
@@ -28,14 +39,14 @@ impl Idempotency for Measured<dyn Idempotency> {
         limits: Limits,
         now: Timestamp,
     ) -> Result<Claim> {
-        self.measure(PORT, "claim", self.inner.claim(key, request, origin, limits, now), failure).await
+        self.measure(const { place("claim") }, self.inner.claim(key, request, origin, limits, now), failure).await
     }
 
     async fn finish(&self, ticket: Ticket, answer: Answer, now: Timestamp) -> Result<bool> {
-        self.measure(PORT, "finish", self.inner.finish(ticket, answer, now), failure).await
+        self.measure(const { place("finish") }, self.inner.finish(ticket, answer, now), failure).await
     }
 
     async fn abandon(&self, ticket: Ticket) -> Result<()> {
-        self.measure(PORT, "abandon", self.inner.abandon(ticket), failure).await
+        self.measure(const { place("abandon") }, self.inner.abandon(ticket), failure).await
     }
 }

@@ -61,10 +61,33 @@ impl Calls {
     }
 }
 
+/// Where an operation stands among those of its port: looked up when the program is built, so that no call needs to.
+const fn place(operations: &[&str], wanted: &str) -> usize {
+    let mut place = 0;
+    while place < operations.len() {
+        if is_same(operations[place].as_bytes(), wanted.as_bytes()) {
+            return place;
+        }
+        place += 1;
+    }
+    panic!("no such operation")
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 /// A port that is measured.
 pub(super) struct Measured<P: ?Sized> {
     inner: Arc<P>,
     metrics: Arc<Metrics>,
+    port: &'static str,
+    /// One for each operation.
+    durations: Vec<Histogram>,
 }
 
 impl<P: ?Sized + fmt::Debug> fmt::Debug for Measured<P> {
@@ -74,21 +97,33 @@ impl<P: ?Sized + fmt::Debug> fmt::Debug for Measured<P> {
 }
 
 impl<P: ?Sized> Measured<P> {
-    /// A call that is given up by its caller is not measured: nobody knows how long it would have taken.
+    fn new(inner: Arc<P>, metrics: &Arc<Metrics>, port: &'static str, operations: &[&'static str]) -> Arc<Self> {
+        let family = &metrics.store.duration;
+        let duration =
+            |operation: &&'static str| family.get_or_create_owned(&[("port", port), ("operation", operation)]);
+        Arc::new(Self {
+            inner,
+            metrics: Arc::clone(metrics),
+            port,
+            durations: operations.iter().map(duration).collect(),
+        })
+    }
+
+    /// `operation` is its place among those that [`new`](Self::new) was given. A call that is given up by its caller is not measured: nobody knows how long it would have taken.
     async fn measure<T, E>(
         &self,
-        port: &'static str,
-        operation: &'static str,
+        operation: usize,
         call: impl Future<Output = Result<T, E>>,
         failure: fn(&E) -> Option<Failure>,
     ) -> Result<T, E> {
         let began = Instant::now();
         let answer = call.await;
-        let calls = &self.metrics.store;
-        let duration = calls.duration.get_or_create_owned(&[("port", port), ("operation", operation)]);
-        duration.observe(began.elapsed().as_secs_f64());
+        if let Some(duration) = self.durations.get(operation) {
+            duration.observe(began.elapsed().as_secs_f64());
+        }
         if let Some(failure) = answer.as_ref().err().and_then(failure) {
-            calls.errors.get_or_create_owned(&[("port", port), ("kind", failure.as_str())]).inc();
+            let labels = [("port", self.port), ("kind", failure.as_str())];
+            self.metrics.store.errors.get_or_create_owned(&labels).inc();
         }
         answer
     }
@@ -98,7 +133,7 @@ impl Metrics {
     /// The same queue, measured: its calls, and what they changed.
     #[must_use]
     pub fn queue(self: &Arc<Self>, inner: Arc<dyn Queue>) -> Arc<dyn Queue> {
-        Arc::new(Measured { inner, metrics: Arc::clone(self) })
+        queue::measured(inner, self)
     }
 
     /// The same registry of streams, measured.
@@ -107,18 +142,18 @@ impl Metrics {
         self: &Arc<Self>,
         inner: Arc<dyn streamcore::registry::Registry>,
     ) -> Arc<dyn streamcore::registry::Registry> {
-        Arc::new(Measured { inner, metrics: Arc::clone(self) })
+        registry::measured(inner, self)
     }
 
     /// The same library, measured.
     #[must_use]
     pub fn library(self: &Arc<Self>, inner: Arc<dyn Library>) -> Arc<dyn Library> {
-        Arc::new(Measured { inner, metrics: Arc::clone(self) })
+        library::measured(inner, self)
     }
 
     /// The same keys, measured.
     #[must_use]
     pub fn idempotency(self: &Arc<Self>, inner: Arc<dyn Idempotency>) -> Arc<dyn Idempotency> {
-        Arc::new(Measured { inner, metrics: Arc::clone(self) })
+        idempotency::measured(inner, self)
     }
 }

@@ -1,5 +1,7 @@
 //! A queue, measured.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use streamcore::{
@@ -8,9 +10,20 @@ use streamcore::{
 };
 
 use super::{Failure, Measured};
-use crate::metrics::queue::{operation, source};
+use crate::metrics::{
+    Metrics,
+    queue::{operation, source},
+};
 
-const PORT: &str = "queue";
+const OPERATIONS: [&str; 6] = ["apply", "advance", "release", "view", "history", "purge"];
+
+const fn place(operation: &str) -> usize {
+    super::place(&OPERATIONS, operation)
+}
+
+pub(super) fn measured(inner: Arc<dyn Queue>, metrics: &Arc<Metrics>) -> Arc<dyn Queue> {
+    Measured::new(inner, metrics, "queue", &OPERATIONS)
+}
 
 const fn failure(error: &Error) -> Option<Failure> {
     match error {
@@ -24,7 +37,7 @@ const fn failure(error: &Error) -> Option<Failure> {
 impl Queue for Measured<dyn Queue> {
     async fn apply(&self, stream: StreamId, change: Change) -> Result<Applied> {
         let (operation, adds) = (operation(&change.op), matches!(change.op, Op::Add { .. }));
-        let applied = self.measure(PORT, "apply", self.inner.apply(stream, change), failure).await?;
+        let applied = self.measure(const { place("apply") }, self.inner.apply(stream, change), failure).await?;
         if applied.changed {
             let queue = &self.metrics.queue;
             let legacy = self.metrics.legacy.get();
@@ -40,7 +53,7 @@ impl Queue for Measured<dyn Queue> {
     }
 
     async fn advance(&self, stream: StreamId, advance: Advance) -> Result<Advanced> {
-        let advanced = self.measure(PORT, "advance", self.inner.advance(stream, advance), failure).await?;
+        let advanced = self.measure(const { place("advance") }, self.inner.advance(stream, advance), failure).await?;
         if advanced.changed {
             self.metrics.queue.changed("advance");
         }
@@ -48,19 +61,19 @@ impl Queue for Measured<dyn Queue> {
     }
 
     async fn release(&self, stream: StreamId, item: ItemId) -> Result<Released> {
-        self.measure(PORT, "release", self.inner.release(stream, item), failure).await
+        self.measure(const { place("release") }, self.inner.release(stream, item), failure).await
     }
 
     async fn view(&self, stream: StreamId, page: Page) -> Result<QueueView> {
-        self.measure(PORT, "view", self.inner.view(stream, page), failure).await
+        self.measure(const { place("view") }, self.inner.view(stream, page), failure).await
     }
 
     async fn history(&self, stream: StreamId, before: Option<u64>, limit: usize) -> Result<HistoryPage> {
-        self.measure(PORT, "history", self.inner.history(stream, before, limit), failure).await
+        self.measure(const { place("history") }, self.inner.history(stream, before, limit), failure).await
     }
 
     async fn purge(&self, stream: StreamId) -> Result<()> {
-        self.measure(PORT, "purge", self.inner.purge(stream), failure).await
+        self.measure(const { place("purge") }, self.inner.purge(stream), failure).await
     }
 
     fn changes(&self) -> BoxStream<'static, StreamId> {
