@@ -33,7 +33,9 @@ pub(super) fn compare() {
             (many - few) / f64::from(MANY - FEW)
         };
         let (off, on) = (of("off"), of("on"));
-        println!("a queue read ({items} items, SQLite, one connection): {off:.0} instructions without metrics, {on:.0} with");
+        println!(
+            "a queue read ({items} items, SQLite, one connection): {off:.0} instructions without metrics, {on:.0} with"
+        );
         println!("  metrics add {:.0} instructions: {:.2} %", on - off, (on - off) / off * 100.0);
     }
 }
@@ -71,7 +73,10 @@ pub(super) fn read(with_metrics: bool, items: u128, requests: u32) {
         address
     });
     let client = std::thread::spawn(move || ask(address, requests));
-    runtime.block_on(async { tokio::task::spawn_blocking(|| client.join()).await }).expect("it joins").expect("it asked");
+    runtime
+        .block_on(async { tokio::task::spawn_blocking(|| client.join()).await })
+        .expect("it joins")
+        .expect("it asked");
 }
 
 fn ask(address: SocketAddr, requests: u32) {

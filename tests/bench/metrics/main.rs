@@ -100,6 +100,7 @@ fn stage<P: Player + Broadcast + 'static>(
         last_known: stores,
         idempotency,
         metrics,
+        exposition: None,
         runtime,
         settings,
     };
