@@ -38,7 +38,7 @@ mod token;
 mod wire;
 
 pub use self::{
-    edge::{Access, RouteInfo},
+    edge::{Access, CurrentRequest, RouteInfo},
     openapi::openapi,
     routes::routes,
     runtime::TokioRuntime,

@@ -15,7 +15,9 @@ use warp::{
 };
 
 use super::{
-    Access, Answer, Call, Key, Language, Route, RouteInfo, Table, body, idempotency, request_id, respond,
+    Access, Answer, Call, CurrentRequest, Key, Language, Route, RouteInfo, Table, body, idempotency,
+    request_id::{self, RequestId},
+    respond,
     table::{Handler, Takes},
 };
 use crate::{
@@ -31,6 +33,9 @@ const STALE_SINCE: HeaderName = HeaderName::from_static("x-stale-since");
 /// How long a file may take to arrive and to be stored.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// What part of the time that it may take an answer takes before it is worth a line.
+const SLOW: u32 = 10;
+
 /// The route table with what its handlers work with.
 pub(crate) struct Edge {
     app: Arc<App>,
@@ -42,7 +47,7 @@ impl Edge {
         Self { app: Arc::new(app), table: Table::new(routes::table()) }
     }
 
-    /// Answers one request, whatever it is.
+    /// Answers one request, whatever it is. What is logged meanwhile is known to be about it.
     pub(crate) async fn answer<S, B>(
         &self,
         method: Method,
@@ -55,20 +60,37 @@ impl Edge {
         S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
+        let id = RequestId::of(&headers);
+        let request = CurrentRequest::new(id, &method);
+        request.during(self.answer_as(id, method, tail, query, headers, body)).await
+    }
+
+    async fn answer_as<S, B>(
+        &self,
+        id: RequestId,
+        method: Method,
+        tail: &str,
+        query: String,
+        headers: HeaderMap,
+        body: S,
+    ) -> Response
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
+        B: Buf + Send,
+    {
         let started = Instant::now();
-        let id = request_id::of(&headers);
         let language = Language::preferred(&headers);
         let path = format!("/{}", tail.trim_start_matches('/'));
-        let mut template = "unknown";
+        let mut template = "unmatched";
         let outcome = self.route(&method, &path, &mut template, query, headers, language, body).await;
         let mut response = outcome.unwrap_or_else(|error| error.respond(language));
-        finish(&mut response, &id);
+        finish(&mut response, id.as_str());
         tracing::debug!(
-            %method,
-            route = template,
+            method = CurrentRequest::with(CurrentRequest::method),
+            path = template,
             status = response.status().as_u16(),
-            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            request_id = id,
+            duration_ms = millis(started.elapsed()),
+            request_id = id.as_str(),
             "request"
         );
         response
@@ -157,6 +179,7 @@ impl Edge {
     ) -> Result<Admitted<'_>, ApiError> {
         let Some((place, params)) = self.table.find(path) else { return Err(ApiError::RouteNotFound) };
         *template = place.template;
+        CurrentRequest::found(place.template);
         match place.route(method) {
             Some(route) => {
                 let caller = self.authenticate(&route.info, headers)?;
@@ -184,14 +207,31 @@ impl Edge {
 /// with it when it panics.
 async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Duration) -> Answer {
     let handled = AssertUnwindSafe(async { handler(call).await }).catch_unwind();
-    match tokio::time::timeout(limit, handled).await {
+    let started = Instant::now();
+    let answer = match tokio::time::timeout(limit, handled).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
-            tracing::error!(route = template, "a handler panicked");
+            let request_id = CurrentRequest::current_id();
+            tracing::error!(
+                request_id = request_id.as_ref().map(RequestId::as_str),
+                path = template,
+                "a handler panicked"
+            );
             Err(ApiError::Internal)
         }
         Err(_) => Err(ApiError::Late),
+    };
+    let took = started.elapsed();
+    if took > limit / SLOW {
+        let (request_id, duration_ms) = (CurrentRequest::current_id(), millis(took));
+        let request_id = request_id.as_ref().map(RequestId::as_str);
+        tracing::warn!(request_id, path = template, duration_ms, limit_ms = millis(limit), "a request was slow");
     }
+    answer
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What a request may go on to.

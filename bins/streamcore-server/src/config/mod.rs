@@ -4,6 +4,7 @@
 
 mod auto_end;
 mod layers;
+mod log;
 mod redis;
 mod remote;
 mod report;
@@ -13,6 +14,7 @@ mod setting;
 pub(crate) use self::{
     auto_end::AutoEnd,
     layers::Environment,
+    log::{Format, Log},
     redis::{Redis, masked},
     remote::{Remote, Resolver},
     report::Report,
@@ -42,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) remote: Remote,
     pub(crate) resolver: Resolver,
     pub(crate) http: Http,
+    pub(crate) log: Log,
 }
 
 /// A text that must not reach a log: it has no `Display`, and its `Debug` is blank.
@@ -109,6 +112,7 @@ impl Config {
             remote: Remote::resolve(file.remote, origin)?,
             resolver: Resolver::resolve(file.resolver, origin)?,
             http: Http::resolve(file.http, origin)?,
+            log: Log::resolve(file.log, origin, environment, flags)?,
         };
         Ok(config)
     }
