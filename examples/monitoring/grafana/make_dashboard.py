@@ -167,9 +167,11 @@ def overview(page):
     page.add(number("Tracks failed", "Tracks in the chosen time that could not be played.", "short",
                     f"sum(increase(streamcore_tracks_failed_total{{{OURS}}}[$__range]))", steps("green", (1, "orange")), decimals=0), 3, 4)
     page.add(graph("Streams by status", "What running streams do: play an item, hold it, or play the placeholder because their queue is dry.", "short",
-                   (f"sum by (status) (streamcore_streams{{{OURS}}})", "{{status}}"), stack=True), 12, 7)
+                   (f"sum by (status) (streamcore_streams{{{OURS}}})", "{{status}}"), stack=True), 8, 7)
     page.add(graph("Listeners by server", "Listeners that each server knows of. A line that falls alone: look at that server's network.", "short",
-                   (f"sum by (instance) (streamcore_listeners{{{OURS}}})", "{{instance}}"), stack=True), 12, 7)
+                   (f"sum by (instance) (streamcore_listeners{{{OURS}}})", "{{instance}}"), stack=True), 8, 7)
+    page.add(graph("All servers", "Streams and listeners of all servers, whichever are chosen above.", "short",
+                   ('job:streamcore_listeners:sum{job="streamcore"}', "listeners"), ('job:streamcore_active_streams:sum{job="streamcore"}', "streams")), 8, 7)
 
 
 def indicators(page):
