@@ -17,7 +17,7 @@ use streamcore::{
 use tokio::sync::Semaphore;
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
-use crate::{edge, token::ServiceToken};
+use crate::{edge, metrics::Metrics, token::ServiceToken};
 
 /// The ports and settings that the routes use.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct State {
     pub library: Arc<dyn Library>,
     /// The answers to requests that may come again.
     pub idempotency: Arc<dyn Idempotency>,
+    /// What counts requests and listeners, if anything does.
+    pub metrics: Option<Arc<Metrics>>,
     /// The clock.
     pub runtime: Arc<dyn Runtime>,
     /// The rest.
@@ -153,6 +155,9 @@ pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
     let started_at = state.runtime.now();
     let places = Arc::new(Semaphore::new(state.settings.max_listeners.min(Semaphore::MAX_PERMITS)));
     let uploads = Semaphore::new(state.settings.max_uploads);
+    if let Some(metrics) = &state.metrics {
+        metrics.limit_listeners(state.settings.max_listeners);
+    }
     let edge = Arc::new(edge::Edge::new(App { state, started_at, places, uploads }));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()

@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod limits;
+mod monitoring;
 mod output;
 mod server;
 mod signals;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use streamcore::{
     auto_end::BySettings,
     driver::{Host, Ports},
-    last_known::LastKnown,
+    metrics::{FanOut, MetricsSink},
     runtime::Runtime as _,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
@@ -19,7 +19,9 @@ use crate::{
     data_dir::{self, DataDir},
     demo,
     failure::Failure,
-    limits, output,
+    limits,
+    monitoring::Monitoring,
+    output,
     signals::Signals,
     store::Store,
     telemetry::LogSink,
@@ -57,12 +59,14 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
     // Everything goes through it, so that it sees every change and every outage.
-    let stores = LastKnown::over(store.queue.clone(), store.registry.clone(), store.library.clone(), runtime.clone());
+    let monitoring = Monitoring::new();
+    let metrics = monitoring.metrics.clone();
+    let stores = monitoring.measured(&store, runtime.clone());
     let host = Host::new(Ports {
         queue: stores.clone(),
         registry: stores.clone(),
         player: player.clone(),
-        sink: Arc::new(LogSink),
+        sink: Arc::new(FanOut::new([Arc::new(LogSink) as Arc<dyn MetricsSink>, metrics.clone()])),
         policy: Arc::new(BySettings),
         auto_end: config.auto_end.settings(),
         runtime: runtime.clone(),
@@ -83,7 +87,8 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         media,
         library: stores.clone(),
         last_known: stores,
-        idempotency: store.idempotency.clone(),
+        idempotency: metrics.idempotency(store.idempotency.clone()),
+        metrics: Some(metrics),
         runtime,
         settings,
     });

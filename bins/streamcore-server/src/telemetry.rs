@@ -49,7 +49,7 @@ impl MetricsSink for LogSink {
         let stream = event.stream.get();
         match &event.kind {
             EventKind::StreamStarted { resumed } => info!(target: EVENTS, stream, event = "stream_started", resumed),
-            EventKind::StreamEnded { session, reason, cause } => {
+            EventKind::StreamEnded { session, reason, cause, .. } => {
                 let end = EndFields::of(event.at, cause);
                 info!(target: EVENTS, stream, event = "stream_ended", session, reason = reason.as_str(), by = end.by, detail = end.detail,
                       empty_since = end.empty_since, deadline = end.deadline, late_ms = end.late_ms);

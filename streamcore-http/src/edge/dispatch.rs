@@ -16,10 +16,10 @@ use warp::{
 
 use super::{
     Access, Answer, Call, Key, Language, Route, RouteInfo, Table, body, idempotency, request_id, respond,
-    table::{Handler, Takes},
+    table::{Handler, Place, Takes},
 };
 use crate::{
-    error::{ApiError, FieldError, Part, Problem},
+    error::{ApiError, ErrorCode, FieldError, Part, Problem},
     routes,
     state::App,
     token::Caller,
@@ -59,15 +59,24 @@ impl Edge {
         let id = request_id::of(&headers);
         let language = Language::preferred(&headers);
         let path = format!("/{}", tail.trim_start_matches('/'));
-        let mut template = "unknown";
-        let outcome = self.route(&method, &path, &mut template, query, headers, language, body).await;
+        let found = self.table.find(&path);
+        let place = found.as_ref().map(|(place, _)| *place);
+        let template = place.map(|place| place.template);
+        let metrics = self.app.metrics.as_ref().filter(|_| !template.is_some_and(is_not_counted));
+        let answering = metrics.map(|metrics| self.table.meter(place, &method, metrics).begin());
+        let outcome = self.route(&method, &path, found, query, headers, language, body).await;
         let mut response = outcome.unwrap_or_else(|error| error.respond(language));
         finish(&mut response, &id);
+        let took = started.elapsed();
+        if let Some(answering) = answering {
+            let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
+            answering.answered(response.status().as_u16(), code, took);
+        }
         tracing::debug!(
             %method,
-            route = template,
+            route = template.unwrap_or("unknown"),
             status = response.status().as_u16(),
-            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             request_id = id,
             "request"
         );
@@ -79,7 +88,7 @@ impl Edge {
         &self,
         method: &Method,
         path: &str,
-        template: &mut &'static str,
+        found: Option<Found<'_>>,
         query: String,
         headers: HeaderMap,
         language: Language,
@@ -89,7 +98,7 @@ impl Edge {
         S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
-        let (route, params, caller) = match self.admit(method, path, template, &headers) {
+        let (route, params, caller) = match self.admit(method, found, &headers) {
             Ok(Admitted::Route(route, params, caller)) => (route, params, caller),
             Ok(Admitted::Options(allow)) => return Ok(respond::no_content(&[(header::ALLOW, allow)])),
             Err(refusal) => {
@@ -147,16 +156,14 @@ impl Edge {
         }
     }
 
-    /// Finds the route and checks that the caller may use it, before anything else of the request is looked at.
-    fn admit(
+    /// Checks that there is a route and that the caller may use it, before anything else of the request is looked at.
+    fn admit<'a>(
         &self,
         method: &Method,
-        path: &str,
-        template: &mut &'static str,
+        found: Option<Found<'a>>,
         headers: &HeaderMap,
-    ) -> Result<Admitted<'_>, ApiError> {
-        let Some((place, params)) = self.table.find(path) else { return Err(ApiError::RouteNotFound) };
-        *template = place.template;
+    ) -> Result<Admitted<'a>, ApiError> {
+        let Some((place, params)) = found else { return Err(ApiError::RouteNotFound) };
         match place.route(method) {
             Some(route) => {
                 let caller = self.authenticate(&route.info, headers)?;
@@ -192,6 +199,14 @@ async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Du
         }
         Err(_) => Err(ApiError::Late),
     }
+}
+
+/// A place, and the parameters of the path that leads there.
+type Found<'a> = (&'a Place, Vec<(String, String)>);
+
+/// Those who ask whether we are well, and how we are, ask all day long.
+fn is_not_counted(template: &str) -> bool {
+    matches!(template, "/metrics" | "/healthz" | "/readyz") || template.starts_with("/health")
 }
 
 /// What a request may go on to.

@@ -11,6 +11,7 @@ use warp::http::StatusCode;
 pub(crate) use self::{
     catalogue::Notice,
     field::{FieldError, Part, Problem},
+    respond::ErrorCode,
 };
 
 /// Why a request was not carried out. A variant is a decision that the caller can take; its words are in the catalogue.

@@ -13,6 +13,10 @@ use crate::edge::{Language, respond};
 /// After how many seconds to try again what failed for a while.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
+/// The code of an error, as an extension of the response to it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ErrorCode(pub(crate) &'static str);
+
 impl ApiError {
     /// The response to an error, for a reader of this language.
     pub(crate) fn respond(&self, language: Language) -> Response {
@@ -27,6 +31,7 @@ impl ApiError {
         };
         let body = json!({ "detail": detail, "error": code, "message": message, "details": details });
         let mut response = respond::bytes(status, "application/json", body.to_string());
+        response.extensions_mut().insert(ErrorCode(code));
         respond::set(&mut response, header::CONTENT_LANGUAGE, language.tag());
         respond::set(&mut response, header::VARY, "Accept-Language");
         match self {

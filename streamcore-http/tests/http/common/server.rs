@@ -79,6 +79,7 @@ impl Server {
             library: stores.clone(),
             last_known: stores,
             idempotency: keys.clone(),
+            metrics: None,
             runtime,
             settings,
         });

@@ -1,0 +1,1 @@
+pub(super) fn measure(_streams: usize) {}
