@@ -157,7 +157,7 @@ def overview(page):
     page.add(number("Active streams", "Streams that run, on all chosen servers.", "short", f"sum(streamcore_active_streams{{{OURS}}})", ALWAYS, sparkline=True), 3, 4)
     page.add(number("Listeners", "Listeners of all streams, as far as they are known.", "short", f"sum(streamcore_listeners{{{OURS}}})", ALWAYS, sparkline=True), 3, 4)
     page.add(number("Dead air", "Silence in the chosen time where something should have been heard, all streams together.", "s",
-                    f"sum(increase(streamcore_dead_air_seconds_total{{{OURS}}}[$__range]))", steps("green", (1, "orange"), (15, "red")), decimals=1), 3, 4)
+                    f"sum(increase(streamcore_dead_air_seconds_total{{{OURS}}}[$__range]))", steps("green", (1, "orange"), (30, "red")), decimals=1), 3, 4)
     page.add(number("Request errors", "The highest share of requests that a server answered with a 5xx status, over five minutes. Empty if nobody asks.", "percentunit",
                     f"max(instance:http_requests:error_ratio5m{{{OURS}}})", steps("green", (0.01, "orange"), (0.05, "red")), decimals=2), 3, 4)
     page.add(number("Store", "Whether the stores can be read and written. While one is away what plays goes on, and changes are refused.", "short",
@@ -188,7 +188,7 @@ def indicators(page):
     page.add(number("Latency of reads, p99", "99 of 100 requests by GET were answered within this time.", "s",
                     quantile(0.99, "http_request_duration_seconds", selector=OURS + ', method="GET"', window="$__range"), steps("green", (0.1, "orange"), (0.5, "red"))), 4, 4)
     page.add(number("Ends by themselves, p99", "99 of 100 streams that nobody listened to ended no later than this after their time.", "s",
-                    quantile(0.99, "streamcore_auto_end_error_seconds", window="$__range"), steps("green", (0.1, "orange"), (2, "red"))), 4, 4)
+                    quantile(0.99, "streamcore_auto_end_error_seconds", window="$__range"), steps("green", (0.1, "orange"), (1, "red"))), 4, 4)
 
 
 def streams(page):
@@ -226,9 +226,9 @@ def listening(page):
     page.add(graph("Dead air", "Seconds of silence for each second of a stream, where something should have been heard.", "percentunit",
                    (f"instance:streamcore_dead_air:ratio5m{{{OURS}}}", "{{instance}}")), 8, 7)
     page.add(graph("Silences", "How often there was some.", "short", (increase("streamcore_dead_air_incidents_total", "instance"), "{{instance}}")), 8, 7)
-    page.add(graph("Late waves of audio", "Waves that were late by more than 0.2 s: the machine is too busy. They become silence if they are much too late.", "short",
+    page.add(graph("Late audio", "How often audio was late by more than 0.2 s, told at most once a second for each stream: the machine is too busy. Much later, it is silence.", "short",
                    (increase("streamcore_encoder_lag_seconds_count", "instance"), "{{instance}}")), 8, 7)
-    page.add(graph("How late they were", "The lag of waves that were late by more than 0.2 s.", "s",
+    page.add(graph("How late they were", "By how much audio was late that was late by more than 0.2 s.", "s",
                    (quantile(0.5, "streamcore_encoder_lag_seconds"), "p50"), (quantile(0.95, "streamcore_encoder_lag_seconds"), "p95")), 8, 7)
     page.add(graph("Slowest listener", "How far the slowest listener of each stream is behind the newest audio. At 10 s it is disconnected.", "s",
                    (f"topk(20, streamcore_stream_ring_lag_seconds{{{ONE}}})", "{{stream}}")), 8, 7)
