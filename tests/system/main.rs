@@ -12,6 +12,7 @@ mod disk;
 mod listeners;
 mod load;
 mod page;
+mod prometheus;
 mod redis_campaign;
 mod redis_doctor;
 mod redis_start;

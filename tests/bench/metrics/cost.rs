@@ -28,7 +28,9 @@ pub(super) fn compare() {
             (many - few) / f64::from(MANY - FEW)
         };
         let (off, on) = (of("off"), of("on"));
-        println!("a queue read ({items} items, in memory, no socket): {off:.0} instructions without metrics, {on:.0} with");
+        println!(
+            "a queue read ({items} items, in memory, no socket): {off:.0} instructions without metrics, {on:.0} with"
+        );
         println!("  metrics add {:.0} instructions: {:.2} %", on - off, (on - off) / off * 100.0);
     }
 }

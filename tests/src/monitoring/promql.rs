@@ -53,37 +53,26 @@ pub fn asked(expr: &str) -> Result<Asked, String> {
     let mut asked = Asked::default();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        let next = tokens.get(at + 1);
-        match token.text {
-            "{" if token.kind == Kind::Sign => {
-                let end = closing(&tokens, at)?;
-                let named = at > 0 && tokens[at - 1].kind == Kind::Name && !is_word(&tokens[at - 1]);
-                let (_, labels) = asked.selectors.last_mut().filter(|_| named).ok_or("braces without a name")?;
-                let pairs = tokens[at + 1..end].windows(2);
-                labels.extend(
-                    pairs
-                        .filter(|pair| pair[0].kind == Kind::Name && pair[1].is_one_of(&["=", "!=", "=~", "!~"]))
-                        .map(|pair| pair[0].text.to_owned()),
-                );
-                at = end;
-            }
-            "[" if token.kind == Kind::Sign => at = closing(&tokens, at)?,
-            "(" if token.kind == Kind::Sign => drop(closing(&tokens, at)?),
-            text if LABEL_LISTS.contains(&text) && token.kind == Kind::Name => {
-                if next.is_some_and(|next| next.is("(")) {
-                    let end = closing(&tokens, at + 1)?;
-                    let names = tokens[at + 2..end].iter().filter(|token| token.kind == Kind::Name);
-                    asked.grouping.extend(names.map(|token| token.text.to_owned()));
-                    at = end;
-                }
-            }
-            text if token.kind == Kind::Name && !is_word(token) => {
-                // Before a parenthesis, or before `by (…) (`, it is a function.
-                if !next.is_some_and(|next| next.is_one_of(&["(", "by", "without"])) {
-                    asked.selectors.push((text.to_owned(), Vec::new()));
-                }
-            }
-            _ => {}
+        let before = |texts: &[&str]| tokens.get(at + 1).is_some_and(|next| next.is_one_of(texts));
+        if token.is("{") {
+            let end = closing(&tokens, at)?;
+            let named = at > 0 && tokens[at - 1].kind == Kind::Name && !is_word(&tokens[at - 1]);
+            let (_, labels) = asked.selectors.last_mut().filter(|_| named).ok_or("braces without a name")?;
+            let matchers = tokens[at + 1..end].windows(2).filter(|pair| pair[1].is_one_of(&["=", "!=", "=~", "!~"]));
+            labels.extend(matchers.filter(|pair| pair[0].kind == Kind::Name).map(|pair| pair[0].text.to_owned()));
+            at = end;
+        } else if token.is("[") {
+            at = closing(&tokens, at)?;
+        } else if token.is("(") {
+            closing(&tokens, at)?;
+        } else if token.is_one_of(&LABEL_LISTS) && before(&["("]) {
+            let end = closing(&tokens, at + 1)?;
+            let names = tokens[at + 2..end].iter().filter(|token| token.kind == Kind::Name);
+            asked.grouping.extend(names.map(|token| token.text.to_owned()));
+            at = end;
+        } else if token.kind == Kind::Name && !is_word(token) && !before(&["(", "by", "without"]) {
+            // Before a parenthesis, or before `by (…) (`, it would be a function.
+            asked.selectors.push((token.text.to_owned(), Vec::new()));
         }
         at += 1;
     }
