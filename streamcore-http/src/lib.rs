@@ -57,6 +57,6 @@ pub use self::{
     routes::routes,
     runtime::TokioRuntime,
     serve::{Peer, ServeOptions, serve},
-    state::{Settings, State, filter},
+    state::{Settings, State, filter, metrics_filter},
     token::{ServiceToken, TokenError},
 };

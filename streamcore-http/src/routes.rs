@@ -8,9 +8,9 @@ use std::future::Future;
 use warp::http::Method;
 
 use crate::{
-    api::{health, media, playlist, queue, streams, tracks},
+    api::{health, media, metrics, playlist, queue, streams, tracks},
     edge::{
-        Access::{self, Public, Read, Token},
+        Access::{self, Public, Read, Scrape, Token},
         Answer, Call, Route, RouteInfo,
     },
     listen, openapi, page,
@@ -99,6 +99,9 @@ pub(crate) fn table() -> Vec<Route> {
         get   ("/health/live",                                 Public, health::live),
         get   ("/health/ready",                                Public, health::ready),
         get   ("/readyz",                                      Public, health::ready),
+
+        // Metrics.
+        get   ("/metrics",                                     Scrape, metrics::answer),
 
         // The broadcast.
         get   ("/listen/{stream}",                             Read,   listen::audio::answer),

@@ -52,8 +52,8 @@ pub(crate) enum Failure {
     /// The settings check a token as strictly, so this names a contradiction between the two.
     #[error("cannot use the token: {0}")]
     RefusedToken(#[from] streamcore_http::TokenError),
-    #[error("cannot listen on {address}: {source}; {}", next_step(.source))]
-    Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot listen on {address} ({setting}): {source}; {}", next_step(.source))]
+    Listen { setting: &'static str, address: SocketAddr, source: io::Error },
     #[error("cannot start the player: {0}")]
     Player(#[from] streamcore_audio::ConfigError),
     #[error("cannot resume the streams: {0}")]

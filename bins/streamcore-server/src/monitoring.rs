@@ -3,48 +3,77 @@
 use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
-use streamcore::{driver::Host, last_known::LastKnown, player::Broadcast, runtime::Runtime};
-use streamcore_http::metrics::{Build, Metrics, Process, QueueLengths, StoreHealth, Streams};
+use streamcore::{
+    driver::Host, idempotency::Idempotency, last_known::LastKnown, metrics::MetricsSink, player::Broadcast,
+    runtime::Runtime,
+};
+use streamcore_http::metrics::{
+    Build, Exposition, Metrics, Process, QueueLengths, StoreHealth, Streams, register_legacy_names,
+};
 
-use crate::store::Store;
+use crate::{config::MetricsSection, store::Store};
 
-/// What counts, from the first moment on; and the registry that the rest joins when it is there.
+/// What counts, from the first moment on, and the registry that the rest joins when it is there. Nothing, where nothing is to be measured.
 pub(crate) struct Monitoring {
-    pub(crate) metrics: Arc<Metrics>,
-    registry: Registry,
+    measured: Option<(Arc<Metrics>, Registry)>,
 }
 
 impl Monitoring {
-    pub(crate) fn new() -> Self {
-        let mut registry = Registry::default();
-        Self { metrics: Metrics::register(&mut registry), registry }
+    pub(crate) fn new(settings: &MetricsSection) -> Self {
+        let measured = settings.enabled.value.then(|| {
+            let mut registry = Registry::default();
+            (Metrics::register(&mut registry), registry)
+        });
+        Self { measured }
     }
 
-    /// The same store, measured.
-    pub(crate) fn measured(&self, store: &Store, runtime: Arc<dyn Runtime>) -> Arc<LastKnown> {
-        let queue = self.metrics.queue(store.queue.clone());
-        let registry = self.metrics.registry(store.registry.clone());
-        LastKnown::over(queue, registry, self.metrics.library(store.library.clone()), runtime)
+    pub(crate) fn metrics(&self) -> Option<Arc<Metrics>> {
+        self.measured.as_ref().map(|(metrics, _)| Arc::clone(metrics))
     }
 
-    /// With what is looked up at each scrape: everything that can be read of this server.
-    pub(crate) fn of(
-        mut self,
-        host: Arc<Host>,
+    /// What reads events.
+    pub(crate) fn sink(&self) -> Option<Arc<dyn MetricsSink>> {
+        self.metrics().map(|metrics| metrics as Arc<dyn MetricsSink>)
+    }
+
+    /// This store, measured, with what it last said.
+    pub(crate) fn stores(&self, store: &Store, runtime: Arc<dyn Runtime>) -> Arc<LastKnown> {
+        let (queue, registry, library) = (store.queue.clone(), store.registry.clone(), store.library.clone());
+        match self.metrics() {
+            None => LastKnown::over(queue, registry, library, runtime),
+            Some(metrics) => {
+                LastKnown::over(metrics.queue(queue), metrics.registry(registry), metrics.library(library), runtime)
+            }
+        }
+    }
+
+    /// This store's keys, measured.
+    pub(crate) fn idempotency(&self, store: &Store) -> Arc<dyn Idempotency> {
+        let keys = store.idempotency.clone();
+        self.metrics().map_or_else(|| keys.clone(), |metrics| metrics.idempotency(keys.clone()))
+    }
+
+    /// Everything that can be read of this server: what was counted, and what is looked up at each scrape.
+    pub(crate) fn exposition(
+        self,
+        settings: &MetricsSection,
+        host: &Arc<Host>,
         broadcast: Arc<dyn Broadcast>,
-        store: &Store,
-        stores: &Arc<LastKnown>,
+        (store, stores): (&Store, &Arc<LastKnown>),
         runtime: &Arc<dyn Runtime>,
-        max_streams: usize,
-    ) -> (Registry, Arc<Streams>) {
+    ) -> Option<Arc<Exposition>> {
+        let (metrics, mut registry) = self.measured?;
         let lengths = QueueLengths::new(stores.clone(), Arc::clone(runtime));
-        let streams = Streams::new(host, broadcast, lengths, Arc::clone(runtime), max_streams);
-        let registry = &mut self.registry;
+        let max_streams = settings.max_streams.value;
+        let streams = Streams::new(Arc::clone(host), broadcast, lengths, Arc::clone(runtime), max_streams);
+        let build = Arc::new(Build::new(env!("CARGO_PKG_VERSION"), store.kind(), Arc::clone(runtime)));
         registry.register_collector(Box::new(Arc::clone(&streams)));
         registry.register_collector(Box::new(StoreHealth::new(Arc::clone(stores), store.reconnects())));
         registry.register_collector(Box::new(Process::new()));
-        let build = Build::new(env!("CARGO_PKG_VERSION"), store.kind(), Arc::clone(runtime));
-        registry.register_collector(Box::new(build));
-        (self.registry, streams)
+        registry.register_collector(Box::new(Arc::clone(&build)));
+        if settings.legacy_names.value {
+            register_legacy_names(&mut registry, &metrics, Arc::clone(&streams), Arc::clone(stores), build);
+        }
+        Some(Exposition::with_streams(registry, streams))
     }
 }

@@ -1,16 +1,17 @@
 //! Composition: which adapters are in use, in which order they begin, and in which order they end.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use streamcore::{
     auto_end::BySettings,
     driver::{Host, Ports},
     metrics::{FanOut, MetricsSink},
-    runtime::Runtime as _,
+    runtime::Runtime,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
-use streamcore_http::{ServiceToken, State, TokioRuntime};
+use streamcore_http::{ServeOptions, ServiceToken, State, TokioRuntime};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::{
@@ -48,8 +49,13 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     data_dir::make("media", "--media-dir", &config.media_dir.value)?;
     let store = Store::open(config, &data_dir, take_over).await?;
     let address = config.listen.value;
-    let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
+    let listener = bind(address, "--listen").await?;
+    let metrics_listener = match config.metrics.listen.value.filter(|_| config.metrics.enabled.value) {
+        Some(address) => Some(bind(address, "metrics.listen").await?),
+        None => None,
+    };
+    let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let address = listener.local_addr().map_err(|source| Failure::Listen { setting: "--listen", address, source })?;
 
     let player = AudioPlayer::new(config.player())?;
     let media = MediaDir::new(&config.media_dir.value)?.with_remote(config.remote.config(&config.resolver));
@@ -59,14 +65,16 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
     // Everything goes through it, so that it sees every change and every outage.
-    let monitoring = Monitoring::new();
-    let metrics = monitoring.metrics.clone();
-    let stores = monitoring.measured(&store, runtime.clone());
+    let monitoring = Monitoring::new(&config.metrics);
+    let metrics = monitoring.metrics();
+    let idempotency = monitoring.idempotency(&store);
+    let stores = monitoring.stores(&store, runtime.clone());
+    let log: Arc<dyn MetricsSink> = Arc::new(LogSink);
     let host = Host::new(Ports {
         queue: stores.clone(),
         registry: stores.clone(),
         player: player.clone(),
-        sink: Arc::new(FanOut::new([Arc::new(LogSink) as Arc<dyn MetricsSink>, metrics.clone()])),
+        sink: Arc::new(FanOut::new(std::iter::once(log).chain(monitoring.sink()))),
         policy: Arc::new(BySettings),
         auto_end: config.auto_end.settings(),
         runtime: runtime.clone(),
@@ -79,6 +87,13 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let max_listeners = limits::listeners(config.http.max_listeners.value, max_connections);
     let mut settings = config.http.settings(secret, &config.queue, &config.library, max_listeners);
     settings.check_limit = config.remote.check_limit(&config.resolver);
+    settings.metrics_token = match &config.metrics.token.value {
+        Some(token) => Some(ServiceToken::new(token.0.as_str())?),
+        None => None,
+    };
+    settings.metrics_elsewhere = metrics_listener.is_some();
+    let clock: Arc<dyn Runtime> = runtime.clone();
+    let exposition = monitoring.exposition(&config.metrics, &host, player.clone(), (&store, &stores), &clock);
     let state = Arc::new(State {
         host: host.clone(),
         queue: stores.clone(),
@@ -87,8 +102,9 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         media,
         library: stores.clone(),
         last_known: stores,
-        idempotency: metrics.idempotency(store.idempotency.clone()),
-        metrics: Some(metrics),
+        idempotency,
+        metrics,
+        exposition,
         runtime,
         settings,
     });
@@ -105,6 +121,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         data_dir = %config.data_dir.value.display(),
         media_dir = %media_dir.display(),
         resumed,
+        metrics = metrics_address.map(|address| address.to_string()),
         "serving"
     );
     // A server whose terminal is gone goes on.
@@ -117,6 +134,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let grace = config.shutdown_grace();
     let mut options = config.http.options(grace * CUT_CONNECTIONS / 10);
     options.max_connections = max_connections;
+    let scraping = scrapes(metrics_listener, Arc::clone(&state), options.clone(), stop.clone());
     let serving =
         streamcore_http::serve(listener, streamcore_http::filter(state), options, stop.clone().cancelled_owned());
     let ending = async {
@@ -124,7 +142,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         host.shutdown().await;
     };
     tokio::select! {
-        _ = async { tokio::join!(serving, ending) } => info!("stopped"),
+        _ = async { tokio::join!(serving, scraping, ending) } => info!("stopped"),
         () = async { stop.cancelled().await; tokio::time::sleep(grace * GIVE_UP / 10).await } => {
             warn!(?grace, "not everything ended in time");
         }
@@ -133,4 +151,19 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         warn!("the store did not close in time; what was acknowledged is kept all the same");
     }
     Ok(())
+}
+
+async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|source| Failure::Listen { setting, address, source })
+}
+
+/// So many scrapers have an address of their own for themselves.
+const MAX_SCRAPERS: usize = 64;
+
+/// Serves `/metrics` at its own address, if it has one.
+async fn scrapes(listener: Option<TcpListener>, state: Arc<State>, options: ServeOptions, stop: CancellationToken) {
+    let Some(listener) = listener else { return };
+    let mut options = options;
+    options.max_connections = MAX_SCRAPERS;
+    streamcore_http::serve(listener, streamcore_http::metrics_filter(state), options, stop.cancelled_owned()).await;
 }

@@ -20,7 +20,6 @@ use super::{
 };
 use crate::{
     error::{ApiError, ErrorCode, FieldError, Part, Problem},
-    routes,
     state::App,
     token::Caller,
 };
@@ -38,8 +37,8 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    pub(crate) fn new(app: App) -> Self {
-        Self { app: Arc::new(app), table: Table::new(routes::table()) }
+    pub(crate) fn new(app: App, routes: Vec<Route>) -> Self {
+        Self { app: Arc::new(app), table: Table::new(routes) }
     }
 
     /// Answers one request, whatever it is.
@@ -178,11 +177,17 @@ impl Edge {
     fn authenticate(&self, route: &RouteInfo, headers: &HeaderMap) -> Result<Caller, ApiError> {
         let given = bearer(headers);
         let is_right = given.is_some_and(|given| self.app.settings.token.matches(given));
+        let scrapes = self.app.settings.metrics_token.as_ref();
         match (route.access, given) {
             _ if is_right => Ok(Caller::Trusted),
             (Access::Public | Access::Read, _) => Ok(Caller::Anybody),
-            (Access::Token, None) => Err(ApiError::NotAuthenticated { reads: route.method == Method::GET }),
-            (Access::Token, Some(_)) => Err(ApiError::WrongToken),
+            (Access::Scrape, given) if scrapes.is_none_or(|token| given.is_some_and(|given| token.matches(given))) => {
+                Ok(Caller::Anybody)
+            }
+            (Access::Token | Access::Scrape, None) => {
+                Err(ApiError::NotAuthenticated { reads: route.method == Method::GET })
+            }
+            (Access::Token | Access::Scrape, Some(_)) => Err(ApiError::WrongToken),
         }
     }
 }

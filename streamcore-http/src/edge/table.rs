@@ -20,6 +20,8 @@ pub enum Access {
     Public,
     /// Everybody who may read: queues, status, audio. Who shows the token is told people's names as well.
     Read,
+    /// Who may read; or, where scrapers have a token of their own, who shows that or the service token.
+    Scrape,
     /// Only who shows the service token.
     Token,
 }

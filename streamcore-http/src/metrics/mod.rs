@@ -29,6 +29,7 @@
 mod auto_end;
 mod broadcast;
 mod build;
+mod exposition;
 mod http;
 mod labels;
 mod legacy;
@@ -41,14 +42,21 @@ mod store;
 mod streams;
 mod tracks;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use prometheus_client::registry::Registry;
+use prometheus_client::{
+    metrics::histogram::Histogram,
+    registry::{Registry, Unit},
+};
 use streamcore::{Event, metrics::MetricsSink};
 
 pub use self::{
     broadcast::Listening,
     build::Build,
+    exposition::{Exposition, Format, accepts_gzip, gzip},
     http::{Answering, RouteMeter},
     legacy::register_legacy_names,
     process::Process,
@@ -70,6 +78,7 @@ pub struct Metrics {
     quality: quality::Quality,
     queue: queue::Operations,
     store: store::Calls,
+    scrape: Histogram,
     /// Only where the old names are wanted.
     legacy: OnceLock<legacy::ByChannel>,
 }
@@ -79,7 +88,11 @@ impl Metrics {
     /// from its first event on.
     #[must_use]
     pub fn register(registry: &mut Registry) -> Arc<Self> {
+        let scrape = Histogram::new([0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5]);
+        let help = "How long earlier scrapes took to be answered";
+        registry.register_with_unit("streamcore_scrape_duration", help, Unit::Seconds, scrape.clone());
         Arc::new(Self {
+            scrape,
             broadcast: broadcast::Connections::register(registry),
             http: http::Http::register(registry),
             sessions: sessions::Sessions::register(registry),
@@ -141,6 +154,11 @@ impl Metrics {
     /// So many connections may listen.
     pub fn limit_listeners(&self, limit: usize) {
         self.broadcast.limit(limit);
+    }
+
+    /// A scrape was answered within this time.
+    pub fn scraped(&self, took: Duration) {
+        self.scrape.observe(took.as_secs_f64());
     }
 
     /// The sums, for who has no Prometheus.

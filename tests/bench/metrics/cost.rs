@@ -1,16 +1,21 @@
 //! Instructions per request, metrics on against off.
 
-use std::{path::Path, process::Command, sync::Arc};
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    process::Command,
+    sync::Arc,
+};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Empty};
 use streamcore::{
     ItemId, QueueItem, Source, Timestamp,
-    queue::{MemoryQueue, Op, Queue as _, Tier},
-    registry::MemoryRegistry,
+    queue::{Op, Queue as _, Tier},
 };
 use streamcore_audio::{AudioConfig, AudioPlayer};
-use tower::ServiceExt as _;
+use streamcore_http::ServeOptions;
+use streamcore_sqlite::SqliteStore;
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::{STREAM, stage};
@@ -29,7 +34,7 @@ pub(super) fn compare() {
         };
         let (off, on) = (of("off"), of("on"));
         println!(
-            "a queue read ({items} items, in memory, no socket): {off:.0} instructions without metrics, {on:.0} with"
+            "a queue read ({items} items, SQLite, one connection): {off:.0} instructions without metrics, {on:.0} with"
         );
         println!("  metrics add {:.0} instructions: {:.2} %", on - off, (on - off) / off * 100.0);
     }
@@ -50,33 +55,50 @@ fn instructions(folder: &Path, with_metrics: &str, items: &str, requests: u32) -
     total.expect("a total").trim().parse().expect("a number")
 }
 
-/// The program under callgrind.
+/// The program under callgrind: the server on SQLite, and one client on one connection, which does next to nothing.
 pub(super) fn read(with_metrics: bool, items: u128, requests: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let media = tempfile::tempdir().expect("a folder");
-    let service = runtime.block_on(async {
-        let queue = Arc::new(MemoryQueue::new());
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = runtime.block_on(async {
+        let store = Arc::new(SqliteStore::open(folder.path().join("streamcore.db")).expect("a store"));
         for n in 0..items {
-            queue.apply(STREAM, Op::add(item(n)).into()).await.expect("it is added");
+            store.apply(STREAM, Op::add(item(n)).into()).await.expect("it is added");
         }
-        let player = AudioPlayer::new(AudioConfig::new(media.path())).expect("a player");
-        let stage = stage(queue, Arc::new(MemoryRegistry::new()), player, with_metrics);
-        warp::service(streamcore_http::filter(stage.state))
+        let player = AudioPlayer::new(AudioConfig::new(folder.path())).expect("a player");
+        let stage = stage(store.clone(), store, player, with_metrics);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let routes = streamcore_http::filter(stage.state);
+        tokio::spawn(streamcore_http::serve(listener, routes, ServeOptions::default(), std::future::pending()));
+        address
     });
-    let request = move || {
-        let request = http::Request::get("/api/v1/queue/1").header("host", "x").body(Empty::<Bytes>::new());
-        let service = service.clone();
-        async move {
-            let answer = service.oneshot(request.expect("a request")).await.expect("it answers");
-            assert!(answer.status() == 200, "{}", answer.status());
-            let _read = answer.into_body().collect().await;
+    let client = std::thread::spawn(move || ask(address, requests));
+    runtime
+        .block_on(async { tokio::task::spawn_blocking(|| client.join()).await })
+        .expect("it joins")
+        .expect("it asked");
+}
+
+fn ask(address: SocketAddr, requests: u32) {
+    let mut socket = TcpStream::connect(address).expect("it connects");
+    let mut buffer = vec![0; 1 << 20];
+    for _ in 0..requests {
+        socket.write_all(b"GET /api/v1/queue/1 HTTP/1.1\r\nHost: x\r\n\r\n").expect("it takes the request");
+        let mut length = 0;
+        while !is_whole(&buffer[..length]) {
+            length += socket.read(&mut buffer[length..]).expect("it answers");
         }
-    };
-    runtime.block_on(async {
-        for _ in 0..requests {
-            request().await;
-        }
-    });
+        assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..length]));
+    }
+}
+
+/// The head, and as much behind it as it says. Looked for where it is: near the beginning.
+fn is_whole(answer: &[u8]) -> bool {
+    let head = &answer[..answer.len().min(1_000)];
+    let Some(end) = head.windows(4).position(|end| end == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&head[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+    answer.len() >= end + 4 + length.parse::<usize>().expect("a number")
 }
 
 fn item(n: u128) -> QueueItem {

@@ -1,8 +1,7 @@
 //! What metrics cost.
 //!
 //! - `cargo run --release -p streamcore-tests --example metrics -- cost`: instructions of a queue read with metrics on against off, counted by
-//!   callgrind (needs valgrind), which runs this program twice. The queue is in memory and there is no socket: what metrics add is measured
-//!   against the least that a read can cost.
+//!   callgrind (needs valgrind), which runs this program with both.
 //! - `... --example metrics -- scrape [STREAMS]` (10,000 without): how long a scrape of so many streams takes and how large it is, and what of it the
 //!   API and a listener notice.
 
@@ -101,6 +100,7 @@ fn stage<P: Player + Broadcast + 'static>(
         last_known: stores,
         idempotency,
         metrics,
+        exposition: None,
         runtime,
         settings,
     };

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     ConfigError, Origin,
     auto_end::{AutoEndLayer, LEGACY},
+    metrics::MetricsLayer,
     redis::RedisLayer,
     remote::{RemoteLayer, ResolverLayer},
     sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
@@ -40,6 +41,8 @@ pub(super) struct FileLayer {
     pub(super) resolver: ResolverLayer,
     #[serde(default)]
     pub(super) http: HttpLayer,
+    #[serde(default)]
+    pub(super) metrics: MetricsLayer,
     #[serde(skip)]
     pub(super) origin: Origin,
 }

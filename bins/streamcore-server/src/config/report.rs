@@ -33,6 +33,7 @@ impl fmt::Display for Report<'_> {
             remote,
             resolver,
             http,
+            metrics,
         } = self.0;
         line(f, "listen", listen.map(|v| quoted(&v.to_string())))?;
         line(f, "data_dir", data_dir.map(|v| quoted(&v.display().to_string())))?;
@@ -100,7 +101,19 @@ impl fmt::Display for Report<'_> {
         line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
         line(f, "max_connections", http.max_connections.map(usize::to_string))?;
         line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))?;
-        line(f, "max_listeners", http.max_listeners.map(usize::to_string))
+        line(f, "max_listeners", http.max_listeners.map(usize::to_string))?;
+        writeln!(f, "\n[metrics]")?;
+        line(f, "enabled", metrics.enabled.map(bool::to_string))?;
+        match &metrics.listen.value {
+            Some(address) => line(f, "listen", (quoted(&address.to_string()), metrics.listen.origin))?,
+            None => writeln!(f, "# listen is not set: /metrics is among the other routes")?,
+        }
+        match &metrics.token.value {
+            Some(_) => writeln!(f, "# token: (redacted), from {}", metrics.token.origin)?,
+            None => writeln!(f, "# token is not set: whoever may read may scrape")?,
+        }
+        line(f, "max_streams", metrics.max_streams.map(usize::to_string))?;
+        line(f, "legacy_names", metrics.legacy_names.map(bool::to_string))
     }
 }
 

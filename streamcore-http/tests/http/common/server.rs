@@ -80,6 +80,7 @@ impl Server {
             last_known: stores,
             idempotency: keys.clone(),
             metrics: None,
+            exposition: None,
             runtime,
             settings,
         });

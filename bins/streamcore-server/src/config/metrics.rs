@@ -1,0 +1,65 @@
+//! `[metrics]`: what a Prometheus can read, and where.
+
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+use streamcore_http::metrics::DEFAULT_MAX_STREAMS;
+
+use super::{ConfigError, Environment, Origin, Secret, Setting, check_token, sections::parse_address};
+
+const LISTEN_VARIABLE: &str = "STREAMCORE_METRICS_LISTEN";
+const TOKEN_VARIABLE: &str = "STREAMCORE_METRICS_TOKEN";
+
+/// `[metrics]`
+#[derive(Debug, Clone)]
+pub(crate) struct MetricsSection {
+    /// Whether anything is measured.
+    pub(crate) enabled: Setting<bool>,
+    /// None: `/metrics` is among the other routes.
+    pub(crate) listen: Setting<Option<SocketAddr>>,
+    /// None: whoever may read may scrape.
+    pub(crate) token: Setting<Option<Secret>>,
+    /// How many streams have series of their own.
+    pub(crate) max_streams: Setting<usize>,
+    /// Whether the names of the system before are there as well.
+    pub(crate) legacy_names: Setting<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MetricsLayer {
+    enabled: Option<bool>,
+    listen: Option<String>,
+    max_streams: Option<usize>,
+    legacy_names: Option<bool>,
+}
+
+impl MetricsSection {
+    pub(super) fn resolve(file: MetricsLayer, origin: Origin, environment: &Environment) -> Result<Self, ConfigError> {
+        let listen = Setting::default(None).or_from(file.listen.map(Some), origin).or_from(
+            environment.text(LISTEN_VARIABLE, "metrics.listen")?.map(Some),
+            Origin::Environment(LISTEN_VARIABLE),
+        );
+        let token = environment.text(TOKEN_VARIABLE, "metrics.token")?.map(|text| Some(Secret(text)));
+        Ok(Self {
+            enabled: Setting::default(true).or_from(file.enabled, origin),
+            listen: match listen.value {
+                Some(value) => {
+                    let address = parse_address("metrics.listen", Setting { value, origin: listen.origin })?;
+                    Setting { value: Some(address.value), origin: address.origin }
+                }
+                None => Setting { value: None, origin: listen.origin },
+            },
+            // Not in the file: that is read by others.
+            token: check_token(
+                "metrics.token",
+                Setting::default(None).or_from(token, Origin::Environment(TOKEN_VARIABLE)),
+            )?,
+            max_streams: Setting::default(DEFAULT_MAX_STREAMS)
+                .or_from(file.max_streams, origin)
+                .named("metrics.max_streams")
+                .within(0..=1_000_000)?,
+            legacy_names: Setting::default(false).or_from(file.legacy_names, origin),
+        })
+    }
+}
