@@ -33,18 +33,18 @@ impl Prometheus {
     /// If there is none, or it does not get ready.
     #[must_use]
     pub fn scraping(server: SocketAddr) -> Self {
-        Self::with(server, str::to_owned, &[])
+        Self::with(server, str::to_owned)
     }
 
-    /// The same with these changes to its configuration, and these files beside it.
+    /// The same with these changes to its configuration.
     ///
     /// # Panics
     /// If there is none, or it does not get ready.
     #[must_use]
-    pub fn with(server: SocketAddr, change: fn(&str) -> String, files: &[(&str, &str)]) -> Self {
+    pub fn with(server: SocketAddr, change: fn(&str) -> String) -> Self {
         process::require("prometheus");
         let folder = tempfile::tempdir().expect("a directory");
-        lay_out(folder.path(), server, change, files);
+        lay_out(folder.path(), server, change);
         // Somebody else may take the port before it does.
         for _ in 0..5 {
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
@@ -61,6 +61,14 @@ impl Prometheus {
             }
         }
         panic!("prometheus does not start: {}", log(folder.path()));
+    }
+
+    /// Writes a file beside its configuration.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).expect("written");
     }
 
     /// Its process id.
@@ -136,7 +144,7 @@ pub fn value(series: &Value) -> f64 {
 }
 
 /// The files as somebody copies them, with another interval and target.
-fn lay_out(folder: &Path, server: SocketAddr, change: fn(&str) -> String, files: &[(&str, &str)]) {
+fn lay_out(folder: &Path, server: SocketAddr, change: fn(&str) -> String) {
     let mut config = monitoring::text("prometheus.yml");
     for (from, to) in [
         ("scrape_interval: 15s", format!("scrape_interval: {EVERY}")),
@@ -157,9 +165,6 @@ fn lay_out(folder: &Path, server: SocketAddr, change: fn(&str) -> String, files:
     assert!(targets.contains("localhost:8000"), "{targets}");
     let targets = targets.replace("localhost:8000", &server.to_string());
     fs::write(folder.join("targets/streamcore.yml"), targets).expect("written");
-    for (name, text) in files {
-        fs::write(folder.join(name), text).expect("written");
-    }
 }
 
 fn spawn(folder: &Path, address: SocketAddr) -> Child {

@@ -15,7 +15,7 @@ use std::{
 
 use serde_json::{Value, json};
 use streamcore_tests::{
-    RawListener, Server,
+    Options, RawListener, Server,
     media::{MP3, ToneFile},
     monitoring::{
         Query, alerts, dashboard, dashboard_queries, filled,
@@ -231,6 +231,28 @@ fn every_expression_of_dashboard_and_rules_finds_data() {
     println!("down after {:?}", prometheus.await_up(false, SCRAPED));
     let pending = || prometheus.value(r#"ALERTS{alertname="StreamcoreDown", alertstate="pending"}"#).map(drop);
     wait::until("StreamcoreDown to be pending", SCRAPED, pending);
+}
+
+/// With the lines that are comments in prometheus.yml.
+#[test]
+fn a_token_for_metrics_is_shown_by_the_lines_that_are_prepared_for_it() {
+    const TOKEN: &str = "token-of-whoever-reads-metrics";
+    let wrapper = ["env".to_owned(), format!("STREAMCORE_METRICS_TOKEN={TOKEN}")].into();
+    let server = Server::start_with(Options { wrapper, ..Options::default() });
+    let prometheus = Prometheus::with(server.address(), |config| {
+        let (commented, prepared) =
+            (["    # authorization:", "    #   credentials_file:"], ["    authorization:", "      credentials_file:"]);
+        commented.iter().zip(prepared).fold(config.to_owned(), |config, (comment, line)| {
+            assert!(config.contains(comment), "{comment} is not in it");
+            config.replace(comment, line)
+        })
+    });
+    prometheus.write("streamcore-metrics-token", "another-token-of-the-same-length");
+    prometheus.await_up(false, SCRAPED);
+    prometheus.write("streamcore-metrics-token", TOKEN);
+    prometheus.await_up(true, SCRAPED);
+    let log = server.log();
+    assert!(!log.contains(TOKEN), "{log}");
 }
 
 /// Connections of a scraper as one would not wish it.
