@@ -61,6 +61,7 @@ fn item(n: u128, source: Source) -> QueueItem {
     }
 }
 
+/// Promise M7.
 #[test]
 fn tracks_are_counted_by_what_became_of_them() {
     let world = World::new();
@@ -82,6 +83,7 @@ fn tracks_are_counted_by_what_became_of_them() {
     assert_eq!(world.value("streamcore_stream_store_failures_total{port=\"queue\"}"), 0.0);
 }
 
+/// Promise M7.
 #[test]
 fn what_listeners_hear_is_told_in_seconds() {
     let world = World::new();
@@ -102,6 +104,7 @@ fn what_listeners_hear_is_told_in_seconds() {
     assert_eq!(world.value("streamcore_broadcast_drop_lag_seconds_sum"), 12.0);
 }
 
+/// Promise M7.
 #[test]
 fn a_timer_that_moves_is_armed_once_and_its_error_is_how_late_it_fired() {
     let world = World::new();
@@ -130,6 +133,7 @@ fn a_timer_that_moves_is_armed_once_and_its_error_is_how_late_it_fired() {
     assert!(!world.page().contains("ann"), "who asked is no label");
 }
 
+/// Promise M7.
 #[test]
 fn an_end_by_hand_is_no_timer_that_fired() {
     let world = World::new();
@@ -144,6 +148,7 @@ fn an_end_by_hand_is_no_timer_that_fired() {
     assert_eq!(world.value("streamcore_auto_end_error_seconds_count"), 0.0);
 }
 
+/// Promise M3.
 #[test]
 fn requests_are_counted_by_route_and_never_by_what_was_asked_for() {
     let world = World::new();
@@ -169,6 +174,7 @@ fn requests_are_counted_by_route_and_never_by_what_was_asked_for() {
     assert_eq!(world.value(duration), 1.0);
 }
 
+/// Promise M8.
 #[tokio::test]
 async fn a_measured_queue_is_the_same_queue_and_counts_what_changed() {
     let world = World::new();

@@ -222,6 +222,11 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("GET",    "/readyz", answers("health", "The same", "Readiness")),
         ("GET",    "/api/openapi.json", answers("health", "This document", "Document").cached()),
 
+        ("GET",    "/metrics", Operation {
+            description: Some("OpenMetrics 1.0, also without a preference; the Prometheus text format 0.0.4 where `Accept` prefers it. docs/metrics.md lists the names."),
+            ..sends("metrics", "What a Prometheus scrapes", &["application/openmetrics-text", "text/plain"])
+        }),
+
         ("GET",    "/listen/{stream}", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.mp3", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.m3u", sends("listening", "A playlist file that leads there", &["audio/x-mpegurl"])),

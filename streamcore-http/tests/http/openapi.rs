@@ -221,7 +221,7 @@ async fn the_document_says_who_may_call_what() {
         let operation = &document["paths"][route.template][route.method.as_str().to_ascii_lowercase()];
         let needs_token = route.access == streamcore_http::Access::Token;
         let tells_who = route.method == "GET"
-            && ["/status", "/sessions", "/listeners"].iter().any(|end| route.template.ends_with(end));
+            && ["/status", "/sessions", "/listeners", "/metrics"].iter().any(|end| route.template.ends_with(end));
         let security = match (needs_token, tells_who) {
             (true, _) => json!([{"token": []}]),
             (false, true) => json!([{}, {"token": []}]),

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use streamcore::{
     StreamId,
@@ -9,11 +10,14 @@ use streamcore::{
     driver::{Host, Ports},
     last_known::LastKnown,
     library::MemoryLibrary,
-    metrics::Noop,
     registry::MemoryRegistry,
     testing::Flaky,
 };
-use streamcore_http::{ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter, serve};
+use streamcore_http::{
+    ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter,
+    metrics::{Exposition, Metrics, QueueLengths, Streams},
+    serve,
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
@@ -22,6 +26,9 @@ use super::{
 };
 
 pub(crate) const TOKEN: &str = "test-token-0123456789";
+
+/// So many streams have series of their own.
+pub(crate) const MAX_STREAMS: usize = 2;
 
 /// The stream that most tests use.
 pub(crate) const STREAM: StreamId = StreamId::new(7);
@@ -56,12 +63,19 @@ impl Server {
         let registry = Arc::new(Flaky::by(MemoryRegistry::new(), move |call| faults.fault(call)));
         let library = Arc::new(Flaky::by(MemoryLibrary::new(), move |call| more_faults.fault(call)));
         let runtime = Arc::new(TokioRuntime::new());
-        let stores = LastKnown::over(queue.clone(), registry.clone(), library.clone(), runtime.clone());
+        let mut families = Registry::default();
+        let metrics = Metrics::register(&mut families);
+        let stores = LastKnown::over(
+            metrics.queue(queue.clone()),
+            metrics.registry(registry.clone()),
+            metrics.library(library.clone()),
+            runtime.clone(),
+        );
         let host = Host::new(Ports {
             queue: stores.clone(),
             registry: stores.clone(),
             player: player.clone(),
-            sink: Arc::new(Noop),
+            sink: metrics.clone(),
             policy: Arc::new(BySettings),
             auto_end: auto_end::Settings::default(),
             runtime: runtime.clone(),
@@ -70,6 +84,9 @@ impl Server {
         let mut options = ServeOptions::default();
         options.grace = Duration::from_secs(2);
         adjust(&mut settings, &mut options);
+        let lengths = QueueLengths::new(stores.clone(), runtime.clone());
+        let streams = Streams::new(host.clone(), player.clone(), lengths, runtime.clone(), MAX_STREAMS);
+        families.register_collector(Box::new(streams.clone()));
         let state = Arc::new(State {
             host: host.clone(),
             queue: stores.clone(),
@@ -79,8 +96,8 @@ impl Server {
             library: stores.clone(),
             last_known: stores,
             idempotency: keys.clone(),
-            metrics: None,
-            exposition: None,
+            metrics: Some(metrics),
+            exposition: Some(Exposition::with_streams(families, streams)),
             runtime,
             settings,
         });
