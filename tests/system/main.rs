@@ -13,6 +13,7 @@ mod listeners;
 mod load;
 mod logs;
 mod page;
+mod prometheus;
 mod redis_campaign;
 mod redis_doctor;
 mod redis_start;
