@@ -13,6 +13,7 @@ mod idempotency;
 mod last_known;
 mod library;
 mod listen;
+mod logs;
 mod malformed;
 mod messages;
 mod metrics;

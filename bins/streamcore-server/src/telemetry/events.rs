@@ -62,7 +62,7 @@ impl MetricsSink for LogSink {
                 info!(target: EVENTS, stream, event = "sought", item = %item.id, title = item.title, position_ms);
             }
             EventKind::StoreFailed { port, detail } => {
-                warn!(target: EVENTS, stream, event = "store_failed", port = port_label(*port), reason = "store_unavailable", detail)
+                warn!(target: EVENTS, stream, event = "store_failed", port = port_label(*port), reason = "unavailable", detail)
             }
             EventKind::PlayerFailed { reason } => {
                 warn!(target: EVENTS, stream, event = "player_failed", reason = reason.kind.as_str(), detail = reason.detail);
