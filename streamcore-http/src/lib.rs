@@ -52,7 +52,7 @@ mod wire;
 
 #[cfg(feature = "server")]
 pub use self::{
-    edge::{Access, RouteInfo},
+    edge::{Access, CurrentRequest, RouteInfo},
     openapi::openapi,
     routes::routes,
     runtime::TokioRuntime,

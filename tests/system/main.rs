@@ -11,6 +11,7 @@ mod deploy;
 mod disk;
 mod listeners;
 mod load;
+mod logs;
 mod page;
 mod prometheus;
 mod redis_campaign;

@@ -80,7 +80,17 @@ impl Failure {
     /// Tells a person, and gives the exit code for a supervisor.
     pub(crate) fn report(&self) -> ExitCode {
         // When nobody is there to be told, the exit code still says it.
-        let _ = writeln!(io::stderr(), "streamcore-server: {}", with_causes(self));
+        let _ = writeln!(io::stderr(), "streamcore-server: {}", self.words());
+        self.code()
+    }
+
+    /// The message with what lies behind it.
+    pub(crate) fn words(&self) -> String {
+        with_causes(self)
+    }
+
+    /// The exit code for a supervisor.
+    pub(crate) fn code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::from(USAGE),
             #[cfg(feature = "redis")]

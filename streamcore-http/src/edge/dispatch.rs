@@ -15,7 +15,9 @@ use warp::{
 };
 
 use super::{
-    Access, Answer, Call, Key, Language, Route, RouteInfo, Table, body, idempotency, request_id, respond,
+    Access, Answer, Call, CurrentRequest, Key, Language, Route, RouteInfo, Table, body, idempotency,
+    request_id::{self, RequestId},
+    respond,
     table::{Handler, Place, Takes},
 };
 use crate::{
@@ -30,6 +32,9 @@ const STALE_SINCE: HeaderName = HeaderName::from_static("x-stale-since");
 /// How long a file may take to arrive and to be stored.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// What part of the time that it may take an answer takes before it is worth a line.
+const SLOW: u32 = 10;
+
 /// The route table with what its handlers work with.
 pub(crate) struct Edge {
     app: Arc<App>,
@@ -41,7 +46,7 @@ impl Edge {
         Self { app: Arc::new(app), table: Table::new(routes) }
     }
 
-    /// Answers one request, whatever it is.
+    /// Answers one request, whatever it is. What is logged meanwhile is known to be about it.
     pub(crate) async fn answer<S, B>(
         &self,
         method: Method,
@@ -54,29 +59,49 @@ impl Edge {
         S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
+        let id = RequestId::of(&headers);
+        let request = CurrentRequest::new(id, &method);
+        request.during(self.answer_as(id, method, tail, query, headers, body)).await
+    }
+
+    async fn answer_as<S, B>(
+        &self,
+        id: RequestId,
+        method: Method,
+        tail: &str,
+        query: String,
+        headers: HeaderMap,
+        body: S,
+    ) -> Response
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
+        B: Buf + Send,
+    {
         let started = Instant::now();
-        let id = request_id::of(&headers);
         let language = Language::preferred(&headers);
         let path = format!("/{}", tail.trim_start_matches('/'));
         let found = self.table.find(&path);
         let place = found.as_ref().map(|(place, _)| *place);
         let template = place.map(|place| place.template);
+        if let Some(template) = template {
+            CurrentRequest::found(template);
+        }
         let metrics = self.app.metrics.as_ref().filter(|_| !template.is_some_and(is_not_counted));
         let answering = metrics.map(|metrics| self.table.meter(place, &method, metrics).begin());
         let outcome = self.route(&method, &path, found, query, headers, language, body).await;
         let mut response = outcome.unwrap_or_else(|error| error.respond(language));
-        finish(&mut response, &id);
+        finish(&mut response, id.as_str());
         let took = started.elapsed();
         if let Some(answering) = answering {
             let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
             answering.answered(response.status().as_u16(), code, took);
         }
         tracing::debug!(
-            %method,
-            route = template.unwrap_or("unknown"),
+            method = CurrentRequest::with(CurrentRequest::method),
+            path = template.unwrap_or("unmatched"),
             status = response.status().as_u16(),
-            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            request_id = id,
+            duration_ms = millis(took),
+            request_id = id.as_str(),
             "request"
         );
         response
@@ -196,14 +221,31 @@ impl Edge {
 /// with it when it panics.
 async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Duration) -> Answer {
     let handled = AssertUnwindSafe(async { handler(call).await }).catch_unwind();
-    match tokio::time::timeout(limit, handled).await {
+    let started = Instant::now();
+    let answer = match tokio::time::timeout(limit, handled).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
-            tracing::error!(route = template, "a handler panicked");
+            let request_id = CurrentRequest::current_id();
+            tracing::error!(
+                request_id = request_id.as_ref().map(RequestId::as_str),
+                path = template,
+                "a handler panicked"
+            );
             Err(ApiError::Internal)
         }
         Err(_) => Err(ApiError::Late),
+    };
+    let took = started.elapsed();
+    if took > limit / SLOW {
+        let (request_id, duration_ms) = (CurrentRequest::current_id(), millis(took));
+        let request_id = request_id.as_ref().map(RequestId::as_str);
+        tracing::warn!(request_id, path = template, duration_ms, limit_ms = millis(limit), "a request was slow");
     }
+    answer
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A place, and the parameters of the path that leads there.

@@ -8,7 +8,7 @@ use warp::{
 };
 
 use super::{ApiError, FieldError, Problem};
-use crate::edge::{Language, respond};
+use crate::edge::{CurrentRequest, Language, RequestId, respond};
 
 /// After how many seconds to try again what failed for a while.
 const RETRY_AFTER_SECONDS: u64 = 2;
@@ -22,7 +22,7 @@ impl ApiError {
     pub(crate) fn respond(&self, language: Language) -> Response {
         let (status, code) = self.status_and_code();
         if status.is_server_error() {
-            tracing::warn!(code, cause = self.cause(), "a request failed");
+            self.log(status, code);
         }
         let message = self.message(language);
         let (detail, details) = match self {
@@ -58,6 +58,17 @@ impl ApiError {
             (Self::KeyInProgress, _) => Some(1),
             (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => Some(RETRY_AFTER_SECONDS),
             _ => None,
+        }
+    }
+
+    /// A line for what is nobody's fault but ours: the code that the caller is told, and the words that are not for it.
+    fn log(&self, status: StatusCode, reason: &'static str) {
+        let request = CurrentRequest::current_id();
+        let (request_id, status, detail) = (request.as_ref().map(RequestId::as_str), status.as_u16(), self.cause());
+        if status == StatusCode::INTERNAL_SERVER_ERROR.as_u16() {
+            tracing::error!(request_id, status, reason, detail, "a request failed");
+        } else {
+            tracing::warn!(request_id, status, reason, detail, "a request failed");
         }
     }
 

@@ -24,7 +24,7 @@ impl World {
 
     fn page(&self) -> String {
         let mut page = String::new();
-        encode(&mut page, &self.registry).unwrap();
+        encode(&mut page, &self.registry).expect("it is written");
         page
     }
 
@@ -32,7 +32,7 @@ impl World {
     fn value(&self, series: &str) -> f64 {
         let page = self.page();
         let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-        line.unwrap_or_else(|| panic!("{series} is not in\n{page}")).parse().unwrap()
+        line.unwrap_or_else(|| panic!("{series} is not in\n{page}")).parse().expect("a number")
     }
 
     fn tell(&self, stream: i64, kind: EventKind) {

@@ -22,13 +22,16 @@ const PREFERS_TEXT: &str = "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
 fn page(reply: &Reply) -> String {
     assert_eq!(reply.status, 200);
-    String::from_utf8(reply.body.clone()).unwrap()
+    String::from_utf8(reply.body.clone()).expect("UTF-8")
 }
 
 /// The sum of a family's samples with this text in their labels.
 fn sum(page: &str, name: &str, labels: &str) -> f64 {
     let is_wanted = |line: &&str| line.split(['{', ' ']).next() == Some(name) && line.contains(labels);
-    page.lines().filter(is_wanted).map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum()
+    page.lines()
+        .filter(is_wanted)
+        .map(|line| line.rsplit(' ').next().and_then(|value| value.parse::<f64>().ok()).expect("a value"))
+        .sum()
 }
 
 fn series(page: &str) -> usize {
@@ -45,7 +48,7 @@ async fn telling(
     let of = &server.state;
     let mut settings = of.settings.clone();
     settings.metrics_elsewhere = elsewhere;
-    settings.metrics_token = token.map(|token| ServiceToken::new(token).unwrap());
+    settings.metrics_token = token.map(|token| ServiceToken::new(token).expect("a token"));
     let state = Arc::new(State {
         host: of.host.clone(),
         queue: of.queue.clone(),
@@ -60,9 +63,11 @@ async fn telling(
         runtime: of.runtime.clone(),
         settings,
     });
-    let [main, own] =
-        [TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap()];
-    let addresses = [main.local_addr().unwrap(), own.local_addr().unwrap()];
+    let [main, own] = [
+        TcpListener::bind("127.0.0.1:0").await.expect("a port"),
+        TcpListener::bind("127.0.0.1:0").await.expect("a port"),
+    ];
+    let addresses = [main.local_addr().expect("an address"), own.local_addr().expect("an address")];
     tokio::spawn(serve(main, filter(Arc::clone(&state)), ServeOptions::default(), std::future::pending()));
     tokio::spawn(serve(own, metrics_filter(state), ServeOptions::default(), std::future::pending()));
     addresses

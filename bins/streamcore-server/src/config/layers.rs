@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     ConfigError, Origin,
     auto_end::{AutoEndLayer, LEGACY},
+    log::LogLayer,
     metrics::MetricsLayer,
     redis::RedisLayer,
     remote::{RemoteLayer, ResolverLayer},
@@ -43,6 +44,8 @@ pub(super) struct FileLayer {
     pub(super) http: HttpLayer,
     #[serde(default)]
     pub(super) metrics: MetricsLayer,
+    #[serde(default)]
+    pub(super) log: LogLayer,
     #[serde(skip)]
     pub(super) origin: Origin,
 }

@@ -4,6 +4,7 @@
 
 mod auto_end;
 mod layers;
+mod log;
 mod metrics;
 mod redis;
 mod remote;
@@ -14,6 +15,7 @@ mod setting;
 pub(crate) use self::{
     auto_end::AutoEnd,
     layers::Environment,
+    log::{Format, Log},
     metrics::MetricsSection,
     redis::{Redis, masked},
     remote::{Remote, Resolver},
@@ -45,6 +47,7 @@ pub(crate) struct Config {
     pub(crate) resolver: Resolver,
     pub(crate) http: Http,
     pub(crate) metrics: MetricsSection,
+    pub(crate) log: Log,
 }
 
 /// A text that must not reach a log: it has no `Display`, and its `Debug` is blank.
@@ -113,6 +116,7 @@ impl Config {
             resolver: Resolver::resolve(file.resolver, origin)?,
             http: Http::resolve(file.http, origin)?,
             metrics: MetricsSection::resolve(file.metrics, origin, environment)?,
+            log: Log::resolve(file.log, origin, environment, flags)?,
         };
         Ok(config)
     }
