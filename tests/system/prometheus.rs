@@ -6,6 +6,7 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +16,7 @@ use std::{
 
 use serde_json::{Value, json};
 use streamcore_tests::{
-    Options, RawListener, Server,
+    Options, RawListener, Server, http,
     media::{MP3, ToneFile},
     monitoring::{
         Query, alerts, dashboard, dashboard_queries, filled,
@@ -190,6 +191,21 @@ fn assert_described(prometheus: &Prometheus) {
     }
 }
 
+/// Prometheus' own linter has nothing to say about names, types and helps.
+fn assert_linted(server: &Server) {
+    process::require("promtool");
+    let text = [("Accept", "text/plain;version=0.0.4")];
+    let scrape = http::request(server.address(), "GET", "/metrics", &text, None).expect("an answer");
+    assert!(scrape.status == 200 && scrape.body.len() > 10_000, "{scrape:?}");
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut promtool = promtool.spawn().expect("promtool runs");
+    promtool.stdin.take().expect("piped").write_all(&scrape.body).expect("written");
+    let output = promtool.wait_with_output().expect("it ends");
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+    assert!(output.status.success() && said.is_empty(), "{}: {said}", output.status);
+}
+
 #[test]
 fn every_expression_of_dashboard_and_rules_finds_data() {
     let scene = Scene::played();
@@ -207,6 +223,7 @@ fn every_expression_of_dashboard_and_rules_finds_data() {
     println!("{} expressions after {:?}, in {rounds} rounds", asked.len(), begin.elapsed());
 
     assert_described(prometheus);
+    assert_linted(server);
     for group in prometheus.get("/api/v1/rules")["groups"].as_array().expect("groups") {
         for rule in group["rules"].as_array().expect("rules") {
             assert_eq!((&rule["health"], rule.get("lastError")), (&json!("ok"), None), "{rule}");
