@@ -6,6 +6,7 @@
 //! - [`Audience`] is many listeners at once, and the one among them that fared worst.
 //! - [`events`] are what the server logged of its streams, each with its moment.
 //! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
+//! - [`exposition`] reads what `/metrics` answers, strictly.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
 //! - [`redis`] starts real Redis servers.
 //! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
@@ -15,6 +16,7 @@
 mod audience;
 pub mod elsewhere;
 pub mod events;
+pub mod exposition;
 pub mod http;
 mod listener;
 pub mod media;
