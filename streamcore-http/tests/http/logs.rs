@@ -49,11 +49,7 @@ struct Log(Arc<Mutex<Vec<Line>>>);
 
 impl Log {
     fn of_http(&self, message: &str) -> Vec<Line> {
-<<<<<<< HEAD
-        self.0.lock().expect("nobody panicked").iter().filter(|line| line.get("message") == message).cloned().collect()
-=======
         self.0.lock().expect("not poisoned").iter().filter(|line| line.get("message") == message).cloned().collect()
->>>>>>> p5-logs
     }
 }
 
@@ -74,11 +70,7 @@ impl Subscriber for Log {
         let mut line = Line { level: event.metadata().level().to_string(), ..Line::default() };
         event.record(&mut line);
         line.request = CurrentRequest::with(|request| (request.id().to_owned(), request.method(), request.path()));
-<<<<<<< HEAD
-        self.0.lock().expect("nobody panicked").push(line);
-=======
         self.0.lock().expect("not poisoned").push(line);
->>>>>>> p5-logs
     }
 
     fn enter(&self, _: &span::Id) {}
