@@ -1,14 +1,15 @@
 //! What is measured of this server, and where it can be read.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use prometheus_client::registry::Registry;
 use streamcore::{
     driver::Host, idempotency::Idempotency, last_known::LastKnown, metrics::MetricsSink, player::Broadcast,
     runtime::Runtime,
 };
-use streamcore_http::metrics::{
-    Build, Exposition, Metrics, Process, QueueLengths, StoreHealth, Streams, register_legacy_names,
+use streamcore_http::{
+    metrics::{Build, Exposition, Metrics, Process, QueueLengths, StoreHealth, Streams, register_legacy_names},
+    monitor::{Activity, Monitor, ServerFigures},
 };
 
 use crate::{config::MetricsSection, store::Store};
@@ -51,6 +52,21 @@ impl Monitoring {
     pub(crate) fn idempotency(&self, store: &Store) -> Arc<dyn Idempotency> {
         let keys = store.idempotency.clone();
         self.metrics().map_or_else(|| keys.clone(), |metrics| metrics.idempotency(keys.clone()))
+    }
+
+    /// What watches the machine this server runs on, the disk of this directory included, and what it does. This is not part of
+    /// `metrics.enabled`: the panel needs it.
+    pub(crate) fn monitor(
+        &self,
+        host: &Arc<Host>,
+        stores: &Arc<LastKnown>,
+        activity: Arc<Activity>,
+        directory: &Path,
+        runtime: &Arc<dyn Runtime>,
+    ) -> Arc<Monitor> {
+        let lengths = QueueLengths::new(stores.clone(), Arc::clone(runtime));
+        let figures = ServerFigures::new(Arc::clone(host), lengths, self.metrics());
+        Monitor::start(figures, activity, directory, Arc::clone(runtime))
     }
 
     /// Everything that can be read of this server: what was counted, and what is looked up at each scrape.

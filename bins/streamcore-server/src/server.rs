@@ -9,7 +9,7 @@ use streamcore::{
     runtime::Runtime,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
-use streamcore_http::{ServeOptions, ServiceToken, State, TokioRuntime};
+use streamcore_http::{ServeOptions, ServiceToken, State, TokioRuntime, monitor::Activity};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -70,11 +70,12 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let idempotency = monitoring.idempotency(&store);
     let stores = monitoring.stores(&store, runtime.clone());
     let log: Arc<dyn MetricsSink> = Arc::new(LogSink);
+    let activity = Arc::new(Activity::new(runtime.now()));
     let host = Host::new(Ports {
         queue: stores.clone(),
         registry: stores.clone(),
         player: player.clone(),
-        sink: Arc::new(FanOut::new(std::iter::once(log).chain(monitoring.sink()))),
+        sink: Arc::new(FanOut::new([log, activity.clone()].into_iter().chain(monitoring.sink()))),
         policy: Arc::new(BySettings),
         auto_end: config.auto_end.settings(),
         runtime: runtime.clone(),
@@ -93,6 +94,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     };
     settings.metrics_elsewhere = metrics_listener.is_some();
     let clock: Arc<dyn Runtime> = runtime.clone();
+    let monitor = monitoring.monitor(&host, &stores, activity, &config.data_dir.value, &clock);
     let exposition = monitoring.exposition(&config.metrics, &host, player.clone(), (&store, &stores), &clock);
     let state = Arc::new(State {
         host: host.clone(),
@@ -105,6 +107,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         idempotency,
         metrics,
         exposition,
+        monitor: Some(monitor),
         runtime,
         settings,
     });

@@ -1,6 +1,6 @@
 //! The server under test.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use streamcore::{
@@ -9,11 +9,16 @@ use streamcore::{
     driver::{Host, Ports},
     last_known::LastKnown,
     library::MemoryLibrary,
-    metrics::Noop,
     registry::MemoryRegistry,
+    runtime::Runtime as _,
     testing::Flaky,
 };
-use streamcore_http::{ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter, serve};
+use streamcore_http::{
+    ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter,
+    metrics::QueueLengths,
+    monitor::{Activity, Monitor, ServerFigures},
+    serve,
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
@@ -32,6 +37,7 @@ pub(crate) struct Server {
     pub(crate) queue: Arc<SwitchedQueue>,
     pub(crate) keys: Arc<ForgetfulKeys>,
     pub(crate) host: Arc<Host>,
+    pub(crate) activity: Arc<Activity>,
     pub(crate) state: Arc<State>,
     pub(crate) api: Client,
     pub(crate) anonymous: Client,
@@ -57,11 +63,12 @@ impl Server {
         let library = Arc::new(Flaky::by(MemoryLibrary::new(), move |call| more_faults.fault(call)));
         let runtime = Arc::new(TokioRuntime::new());
         let stores = LastKnown::over(queue.clone(), registry.clone(), library.clone(), runtime.clone());
+        let activity = Arc::new(Activity::new(runtime.now()));
         let host = Host::new(Ports {
             queue: stores.clone(),
             registry: stores.clone(),
             player: player.clone(),
-            sink: Arc::new(Noop),
+            sink: activity.clone(),
             policy: Arc::new(BySettings),
             auto_end: auto_end::Settings::default(),
             runtime: runtime.clone(),
@@ -70,6 +77,9 @@ impl Server {
         let mut options = ServeOptions::default();
         options.grace = Duration::from_secs(2);
         adjust(&mut settings, &mut options);
+        let lengths = QueueLengths::new(stores.clone(), runtime.clone());
+        let figures = ServerFigures::new(host.clone(), lengths, None);
+        let monitor = Monitor::start(figures, activity.clone(), Path::new("."), runtime.clone());
         let state = Arc::new(State {
             host: host.clone(),
             queue: stores.clone(),
@@ -81,6 +91,7 @@ impl Server {
             idempotency: keys.clone(),
             metrics: None,
             exposition: None,
+            monitor: Some(monitor),
             runtime,
             settings,
         });
@@ -91,7 +102,18 @@ impl Server {
             let _ = stopped.await;
         }));
         let anonymous = Client::anonymous(address);
-        Self { player, queue, keys, host, state, api: anonymous.authorized(), anonymous, stop: Some(stop), task }
+        Self {
+            player,
+            queue,
+            keys,
+            host,
+            activity,
+            state,
+            api: anonymous.authorized(),
+            anonymous,
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// Tells the server to stop and says how long it took.
