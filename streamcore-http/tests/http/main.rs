@@ -15,6 +15,7 @@ mod library;
 mod listen;
 mod malformed;
 mod messages;
+mod metrics;
 mod openapi;
 mod page;
 mod playlist;
