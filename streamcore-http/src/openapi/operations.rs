@@ -222,6 +222,9 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("GET",    "/readyz", answers("health", "The same", "Readiness")),
         ("GET",    "/api/openapi.json", answers("health", "This document", "Document").cached()),
 
+        ("GET",    "/metrics", sends("health", "What a Prometheus reads: OpenMetrics, or the text format 0.0.4 where `Accept` prefers it", &["application/openmetrics-text", "text/plain"])
+                       .described("Where scrapers have a token of their own it is needed; the service token does as well. With an address of its own (`metrics.listen`) this route is there and nowhere else.")),
+
         ("GET",    "/listen/{stream}", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.mp3", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.m3u", sends("listening", "A playlist file that leads there", &["audio/x-mpegurl"])),
