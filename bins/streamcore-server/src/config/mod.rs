@@ -114,6 +114,7 @@ impl Config {
             http: Http::resolve(file.http, origin)?,
             metrics: MetricsSection::resolve(file.metrics, origin, environment)?,
         };
+        config.metrics.check_apart(config.listen.value)?;
         Ok(config)
     }
 
