@@ -200,7 +200,6 @@ fn check(made: &[Made]) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test may be told by its environment how long to look")]
 fn cases() -> ProptestConfig {
     let cases = std::env::var("STREAMCORE_PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
