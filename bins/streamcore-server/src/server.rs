@@ -9,9 +9,7 @@ use streamcore::{
     runtime::Runtime,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
-use streamcore_http::{
-    ServeOptions, ServiceToken, State, TokioRuntime, metrics::QueueLengths, monitor::Activity,
-};
+use streamcore_http::{ServeOptions, ServiceToken, State, TokioRuntime, metrics::QueueLengths, monitor::Activity};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};

@@ -242,10 +242,8 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("GET",    "/readyz", answers("health", "The same", "Readiness")),
         ("GET",    "/api/openapi.json", answers("health", "This document", "Document").cached()),
 
-        ("GET",    "/metrics", Operation {
-            description: Some("OpenMetrics 1.0, also without a preference; the Prometheus text format 0.0.4 where `Accept` prefers it. docs/metrics.md lists the names."),
-            ..sends("metrics", "What a Prometheus scrapes", &["application/openmetrics-text", "text/plain"])
-        }),
+        ("GET",    "/metrics", sends("metrics", "What a Prometheus reads: OpenMetrics, or the text format 0.0.4 where `Accept` prefers it", &["application/openmetrics-text", "text/plain"])
+                       .described("Where scrapers have a token of their own it is needed; the service token does as well. With an address of its own (`metrics.listen`) this route is there and nowhere else.")),
 
         ("GET",    "/listen/{stream}", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.mp3", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
