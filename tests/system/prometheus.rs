@@ -25,8 +25,11 @@ use streamcore_tests::{
     },
     process,
     prometheus::{Prometheus, value},
+    redis::RedisServer,
     wait,
 };
+
+use super::redis_start::on;
 
 const SOON: Duration = Duration::from_secs(5);
 /// Within that Prometheus has scraped and evaluated again, on a busy machine, too.
@@ -246,8 +249,51 @@ fn every_expression_of_dashboard_and_rules_finds_data() {
     let Scene { mut server, prometheus, .. } = scene;
     server.kill_9();
     println!("down after {:?}", prometheus.await_up(false, SCRAPED));
-    let pending = || prometheus.value(r#"ALERTS{alertname="StreamcoreDown", alertstate="pending"}"#).map(drop);
-    wait::until("StreamcoreDown to be pending", SCRAPED, pending);
+    await_alert(&prometheus, "StreamcoreDown", "pending");
+}
+
+/// The state of an alert, such as `pending`.
+fn await_alert(prometheus: &Prometheus, name: &str, state: &str) {
+    let expr = format!(r#"ALERTS{{alertname="{name}", alertstate="{state}"}}"#);
+    let seen = || (!prometheus.query(&expr).is_empty()).then_some(());
+    wait::until(&format!("{name} to be {state}"), SCRAPED, seen);
+}
+
+/// What is exported is what happens, and only the alert that is about it takes notice.
+#[test]
+fn a_redis_that_is_away_is_told_and_so_is_its_return() {
+    let mut redis = RedisServer::start();
+    let server = on(&redis);
+    server.start_stream();
+    let prometheus = Prometheus::scraping(server.address());
+    prometheus.await_up(true, SCRAPED);
+    let reads = r#"streamcore_store_up{capability="read"}"#;
+    assert_eq!(prometheus.value(reads), Some(1.0));
+    redis.kill();
+    let away = || {
+        // Whoever asks finds out.
+        let _ = server.call("GET", "/api/v1/queue/1", None);
+        (prometheus.value(reads) == Some(0.0)).then_some(())
+    };
+    println!("away after {:?}", wait::until("the store to be away", SCRAPED, away).1);
+    await_alert(&prometheus, "StreamcoreStoreAway", "pending");
+    let failed = || {
+        let refused = server.call("POST", "/api/v1/queue/1/items", Some(&json!({"url": "a.wav", "title": "A"})));
+        assert!(refused.status >= 400, "{}", refused.status);
+        let errors = prometheus.value(r#"sum(streamcore_store_errors_total{kind="unavailable"})"#);
+        errors.filter(|errors| *errors > 0.0)
+    };
+    println!("{} calls failed", wait::until("failed calls", SCRAPED, failed).0);
+    let alerts = prometheus.query(r#"count by (alertname) (ALERTS{alertname!="StreamcoreStoreAway"})"#);
+    assert!(alerts.is_empty(), "one thing is wrong, one alert says so: {alerts:?}");
+
+    redis.restart();
+    let back = || (prometheus.value(reads) == Some(1.0)).then_some(());
+    println!("back after {:?}", wait::until("the store to be back", SCRAPED, back).1);
+    let over = || prometheus.query(r#"ALERTS{alertname="StreamcoreStoreAway"}"#).is_empty().then_some(());
+    wait::until("the alert to be over", SCRAPED, over);
+    let reconnects = prometheus.value("streamcore_store_reconnects_total");
+    assert!(reconnects.is_some_and(|reconnects| reconnects >= 1.0), "{reconnects:?}");
 }
 
 /// With the lines that are comments in prometheus.yml.
