@@ -7,6 +7,7 @@
 //! - [`events`] are what the server logged of its streams, each with its moment.
 //! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
 //! - [`monitoring`] are the files of `examples/monitoring`, with every query in them.
+//! - [`exposition`] reads what `/metrics` answers, strictly.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
 //! - [`prometheus`] starts a real Prometheus with those.
 //! - [`redis`] starts real Redis servers.
@@ -17,6 +18,7 @@
 mod audience;
 pub mod elsewhere;
 pub mod events;
+pub mod exposition;
 pub mod http;
 mod listener;
 pub mod media;

@@ -75,6 +75,8 @@ pub(crate) struct Faults {
 /// What an engine takes over and leaves behind.
 #[derive(Debug)]
 struct Carried {
+    /// Whose it is, for the log.
+    stream: StreamId,
     outlet: Arc<Outlet>,
     mount: Arc<Mount>,
     inbox: Arc<Inbox>,
@@ -164,6 +166,7 @@ impl Stream {
         }
         let (stream, setup) = (self.id, self.setup.clone());
         let carried = Carried {
+            stream,
             outlet: Arc::clone(&self.outlet),
             mount: Arc::clone(&self.mount),
             inbox: Arc::clone(&self.inbox),

@@ -38,13 +38,13 @@ const WORTH_COMPRESSING: usize = 1_024;
 /// What scrapes share.
 #[derive(Debug)]
 pub(crate) struct Scrapes {
-    making: Semaphore,
+    making: Arc<Semaphore>,
     on_their_way: Mutex<VecDeque<Page>>,
 }
 
 impl Default for Scrapes {
     fn default() -> Self {
-        Self { making: Semaphore::new(1), on_their_way: Mutex::default() }
+        Self { making: Arc::new(Semaphore::new(1)), on_their_way: Mutex::default() }
     }
 }
 
@@ -93,9 +93,11 @@ pub(crate) async fn answer(call: Call) -> Answer {
     let began = Instant::now();
     let format = Format::preferred(texts(&call.headers, &header::ACCEPT));
     let takes_gzip = accepts_gzip(texts(&call.headers, &header::ACCEPT_ENCODING));
-    let turn = app.scrapes.making.acquire().await.map_err(|_| ApiError::ShuttingDown)?;
+    let turn = Arc::clone(&app.scrapes.making).acquire_owned().await.map_err(|_| ApiError::ShuttingDown)?;
     exposition.refresh().await;
     let made = tokio::task::spawn_blocking(move || {
+        // It ends with the work, and not with the request: who comes and goes does not make pages beside each other.
+        let _turn = turn;
         let page = exposition.render(format)?;
         let small = (takes_gzip && page.len() > WORTH_COMPRESSING).then(|| gzip(&page)).flatten();
         Ok::<_, std::fmt::Error>(small.map_or_else(|| (Bytes::from(page), false), |small| (Bytes::from(small), true)))
@@ -104,7 +106,6 @@ pub(crate) async fn answer(call: Call) -> Answer {
         tracing::error!("a collector of metrics failed");
         return Err(ApiError::Internal);
     };
-    drop(turn);
     if let Some(metrics) = &app.metrics {
         metrics.scraped(began.elapsed());
     }

@@ -83,6 +83,7 @@ impl ByChannel {
         registry.register("sattva_queue_items_added", "Items that were added", it.added.clone());
         registry.register("sattva_queue_items_removed", "Items that left a queue", it.removed.clone());
         registry.register("sattva_auto_end", "Streams that ended by themselves", it.ended.clone());
+        let _made = it.ended.get_or_create_owned(&Because { channel_id: Channel::Other, reason: "no_listeners" });
         it
     }
 

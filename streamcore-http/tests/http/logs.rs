@@ -49,7 +49,7 @@ struct Log(Arc<Mutex<Vec<Line>>>);
 
 impl Log {
     fn of_http(&self, message: &str) -> Vec<Line> {
-        self.0.lock().unwrap().iter().filter(|line| line.get("message") == message).cloned().collect()
+        self.0.lock().expect("not poisoned").iter().filter(|line| line.get("message") == message).cloned().collect()
     }
 }
 
@@ -70,7 +70,7 @@ impl Subscriber for Log {
         let mut line = Line { level: event.metadata().level().to_string(), ..Line::default() };
         event.record(&mut line);
         line.request = CurrentRequest::with(|request| (request.id().to_owned(), request.method(), request.path()));
-        self.0.lock().unwrap().push(line);
+        self.0.lock().expect("not poisoned").push(line);
     }
 
     fn enter(&self, _: &span::Id) {}

@@ -8,13 +8,22 @@ use prometheus_client::{
     registry::Registry,
 };
 use serde_json::json;
-use streamcore_http::{ServeOptions, ServiceToken, State, filter, metrics::Exposition, metrics_filter, serve};
+use streamcore::{
+    EndCause, EndReason, Event, EventKind, Outcome, StreamId, Timestamp,
+    metrics::MetricsSink as _,
+    queue::{Op, Page},
+};
+use streamcore_http::{
+    ServeOptions, ServiceToken, State, filter,
+    metrics::{Build, Exposition, Format, Metrics, QueueLengths, Streams, register_legacy_names},
+    metrics_filter, serve,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
 
-use crate::common::{Client, DEADLINE, Server, client, client::Reply, until};
+use crate::common::{Client, DEADLINE, Server, client, client::Reply, server::STREAM, until};
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -285,4 +294,58 @@ async fn a_scraper_that_goes_away_leaves_nothing_behind() {
     }
     let whole = tokio::time::timeout(Duration::from_secs(10), client.get("/metrics")).await.expect("it has its turn");
     assert_eq!(series(&page(&whole)), LONG);
+}
+
+/// The names of the system before, for dashboards that ask for them.
+#[tokio::test]
+async fn old_names_tell_the_same_by_channel_and_forget_it_at_its_end() {
+    let server = Server::start().await;
+    let of = &server.state;
+    let mut registry = Registry::default();
+    let metrics = Metrics::register(&mut registry);
+    let lengths = QueueLengths::new(of.queue.clone(), of.runtime.clone());
+    let streams = Streams::new(of.host.clone(), of.broadcast.clone(), lengths, of.runtime.clone(), 2);
+    let build = Arc::new(Build::new("1.2.3", "memory", of.runtime.clone()));
+    register_legacy_names(&mut registry, &metrics, streams.clone(), of.last_known.clone(), build);
+    let exposition = Exposition::with_streams(registry, streams);
+    let told = async || {
+        exposition.refresh().await;
+        exposition.render(Format::OpenMetrics).expect("it is written")
+    };
+    let queue = metrics.queue(of.queue.clone());
+    let tell = |stream, kind| metrics.record(&Event { at: Timestamp::default(), stream: StreamId::new(stream), kind });
+
+    let items = server.playing(&["a.mp3", "b.mp3"]).await;
+    for stream in [7, 8, 9, 10] {
+        queue.apply(StreamId::new(stream), Op::Clear.into()).await.unwrap();
+    }
+    server.add("c.mp3").await;
+    let item = of.queue.view(STREAM, Page::ALL).await.unwrap().current.unwrap();
+    assert_eq!(items[0]["id"], item.id.to_string());
+    tell(7, EventKind::TrackFinished { item: item.clone(), outcome: Outcome::Skipped });
+    metrics.route("GET", Some("/x")).begin().answered(200, None, Duration::ZERO);
+
+    let during = told().await;
+    assert_eq!(sum(&during, "sattva_active_streams", ""), 1.0);
+    assert_eq!(sum(&during, "sattva_queue_size", "channel_id=\"7\""), 2.0);
+    assert_eq!(sum(&during, "stream_status", "channel_id=\"7\""), 1.0);
+    assert_eq!(sum(&during, "sattva_queue_operations_total", "channel_id=\"7\",operation=\"skip\""), 1.0);
+    assert_eq!(sum(&during, "sattva_queue_operations_total", "channel_id=\"7\",operation=\"clear\""), 1.0);
+    assert_eq!(sum(&during, "sattva_queue_items_removed_total", "channel_id=\"7\",reason=\"skipped\""), 1.0);
+    assert_eq!(sum(&during, "sattva_http_requests_total", "path=\"/x\""), 1.0);
+    assert_eq!(sum(&during, "db_connections_active", "pool=\"default\""), 1.0);
+    assert_eq!(sum(&during, "sattva_app_info", "version=\"1.2.3\""), 1.0);
+    for name in ["stream_uptime_seconds", "stream_viewers_current", "sattva_app_uptime_seconds", "sattva_auto_end"] {
+        assert!(during.contains(&format!("# TYPE {name} ")), "{name}");
+    }
+    let others = during.lines().filter(|line| line.contains("channel_id=\"other\"")).count();
+    assert!(others > 0 && !during.contains("channel_id=\"10\""), "at most two channels are kept apart: {during}");
+
+    let cause = EndCause::AutoEnd { empty_since: Timestamp::default(), deadline: Timestamp::default() };
+    let started_at = Timestamp::default();
+    tell(7, EventKind::StreamEnded { session: 1, started_at, reason: EndReason::AutoEnd, cause });
+    server.api.post("/api/v1/streams/7/stop", json!({})).await.expect(200);
+    let after = told().await;
+    assert!(!after.contains("channel_id=\"7\""), "{after}");
+    assert_eq!(sum(&after, "sattva_auto_end_total", "reason=\"no_listeners\""), 1.0);
 }

@@ -1,6 +1,6 @@
 //! Logs: one line each on standard error, as text for people or as JSON for programs, whatever it is that is told.
 //!
-//! [`line`] reads what is to be told, [`text`] and [`json`] write it, [`events`] tells the facts about streams, [`panics`] what nobody caught.
+//! [`mod@line`] reads what is to be told, [`text`] and [`json`] write it, [`events`] tells the facts about streams, [`panics`] what nobody caught.
 
 mod events;
 mod json;

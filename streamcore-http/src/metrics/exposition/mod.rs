@@ -1,5 +1,6 @@
 //! From a registry to what a scraper reads: OpenMetrics 1.0 or the Prometheus text format 0.0.4, whichever it prefers.
 
+mod help;
 mod negotiate;
 mod text;
 
@@ -63,8 +64,9 @@ impl Exposition {
     /// # Errors
     /// If a collector fails.
     pub fn render(&self, format: Format) -> Result<String, fmt::Error> {
-        let mut page = String::new();
+        let mut page = help::Page::default();
         encode(&mut page, &self.registry)?;
+        let page = page.text;
         Ok(match format {
             Format::OpenMetrics => page,
             Format::Text => text::from_openmetrics(&page),

@@ -36,6 +36,10 @@ impl Format {
                 ("text", "plain") if range.is_version(&["0.0.4"]) => text.exactly(range.quality),
                 ("application", "*") => openmetrics.somehow(range.quality),
                 ("text", "*") => text.somehow(range.quality),
+                ("*", "*") => {
+                    openmetrics.anyhow(range.quality);
+                    text.anyhow(range.quality);
+                }
                 _ => {}
             }
         }
@@ -43,12 +47,13 @@ impl Format {
     }
 }
 
-/// How much something is wanted, in thousandths. What is named counts more than what a wildcard includes, whatever its quality. (`*/*` includes
-/// both formats alike, and so decides nothing.)
+/// How much something is wanted, in thousandths. What is named counts more than what a wildcard includes, and that more than what `*/*` does,
+/// whatever their qualities.
 #[derive(Default)]
 struct Wanted {
     exact: Option<u16>,
     wild: Option<u16>,
+    any: Option<u16>,
 }
 
 impl Wanted {
@@ -60,8 +65,12 @@ impl Wanted {
         self.wild = self.wild.max(Some(quality));
     }
 
+    fn anyhow(&mut self, quality: u16) {
+        self.any = self.any.max(Some(quality));
+    }
+
     fn quality(&self) -> u16 {
-        self.exact.or(self.wild).unwrap_or(0)
+        self.exact.or(self.wild).or(self.any).unwrap_or(0)
     }
 }
 

@@ -41,6 +41,17 @@ fn everybody_gets_the_format_that_it_prefers() {
         ("text/*,application/openmetrics-text;q=0.1", Text),
         ("text/*;q=0.9,text/plain;q=0,application/*;q=0.1", OpenMetrics),
         ("application/openmetrics-text;q=0,text/plain;q=0.001", Text),
+        // Anything else is wanted more than the text format, or just anything but OpenMetrics.
+        ("text/plain;q=0.5,*/*", OpenMetrics),
+        ("text/*;q=0.5,*/*;q=0.9", OpenMetrics),
+        ("application/openmetrics-text;q=0,*/*;q=0.1", Text),
+        ("application/openmetrics-text;version=1.0.0;q=0.1,*/*;q=0.5", Text),
+        // `scrape_protocols: [PrometheusText1.0.0]`, and the default of Prometheus 2.49 with native histograms.
+        ("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5", OpenMetrics),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            OpenMetrics,
+        ),
         ("text/plain;q=2", OpenMetrics),
         ("text/plain;q=NaN", OpenMetrics),
     ] {
@@ -82,7 +93,7 @@ fn the_text_format_says_the_same() {
         "# HELP uptime_seconds Since when.\n",
         "# TYPE uptime_seconds gauge\n",
         "# UNIT uptime_seconds seconds\n",
-        "uptime_seconds -Inf\n",
+        "uptime_seconds -inf\n",
         "# HELP build What.\n",
         "# TYPE build info\n",
         "build_info{version=\"1\"} 1\n",

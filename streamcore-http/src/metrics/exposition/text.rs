@@ -10,7 +10,8 @@ pub(super) fn from_openmetrics(page: &str) -> String {
     let mut text = String::with_capacity(page.len() + page.len() / 16);
     // HELP comes before TYPE, and needs to know it.
     let mut help: Option<(&str, &str)> = None;
-    for line in page.lines() {
+    // Not `lines`: a carriage return at the end of a help text is a part of it.
+    for line in page.split('\n') {
         if let Some(rest) = line.strip_prefix("# HELP ") {
             help = rest.split_once(' ');
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
@@ -57,7 +58,11 @@ fn put_sample(line: &str, text: &mut String) {
     let mut parts = without_exemplar.split(' ');
     text.push_str(series);
     text.push(' ');
-    text.push_str(parts.next().unwrap_or_default());
+    text.push_str(match parts.next().unwrap_or_default() {
+        "inf" => "+Inf",
+        "-inf" => "-Inf",
+        value => value,
+    });
     if let Some(seconds) = parts.next().and_then(|seconds| seconds.parse::<f64>().ok()) {
         text.push(' ');
         text.push_str(&((seconds * 1_000.0).round() as i64).to_string());
