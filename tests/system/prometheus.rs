@@ -19,7 +19,7 @@ use streamcore_tests::{
     Options, RawListener, Server, http,
     media::{MP3, ToneFile},
     monitoring::{
-        Query, alerts, dashboard, dashboard_queries, filled,
+        self, Query, alerts, dashboard, dashboard_queries, filled,
         names::{described, level},
         promql, recording,
     },
@@ -29,7 +29,7 @@ use streamcore_tests::{
     wait,
 };
 
-use super::redis_start::on;
+use super::{deploy::accepted, redis_start::on};
 
 const SOON: Duration = Duration::from_secs(5);
 /// Within that Prometheus has scraped and evaluated again, on a busy machine, too.
@@ -318,6 +318,16 @@ fn a_token_for_metrics_is_shown_by_the_lines_that_are_prepared_for_it() {
     assert!(!log.contains(TOKEN), "{log}");
 }
 
+#[test]
+fn the_container_of_the_server_is_set_up_as_it_takes_it() {
+    let compose = monitoring::yaml("compose.yaml");
+    let environment = compose["services"]["server"]["environment"].as_object().expect("variables");
+    let variables: Vec<_> =
+        environment.iter().map(|(name, value)| (name.as_str(), value.as_str().expect("a text"))).collect();
+    let report = accepted(&[], &variables);
+    assert!(variables.iter().all(|(name, _)| report.contains(name)) && variables.len() > 1, "{report}");
+}
+
 /// Connections of a scraper as one would not wish it.
 struct Hostile {
     stop: Arc<AtomicBool>,
@@ -404,7 +414,7 @@ fn a_prometheus_that_stands_still_and_scrapers_that_misbehave_harm_nobody() {
     process::signal(prometheus.pid(), "STOP");
     let hostile = Hostile::begin(server.address());
     let (begin, mut slowest, mut asked) = (Instant::now(), Duration::ZERO, 0);
-    while begin.elapsed() < Duration::from_secs(6) {
+    while begin.elapsed() < Duration::from_secs(4) {
         let at = Instant::now();
         assert_eq!(server.now_playing().as_deref(), Some("a.wav"));
         slowest = slowest.max(at.elapsed());
