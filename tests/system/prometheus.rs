@@ -431,7 +431,9 @@ fn a_prometheus_that_stands_still_and_scrapers_that_misbehave_harm_nobody() {
     assert!(pause < Duration::from_secs(2), "the broadcast never pauses, but did for {pause:?}");
 
     prometheus.await_up(true, SCRAPED);
-    assert_eq!(prometheus.value("sum(streamcore_dead_air_incidents_total)"), Some(0.0), "nobody heard silence");
+    let silence = || prometheus.value("sum(streamcore_dead_air_seconds_total)");
+    let silence = wait::until("a scrape", SCRAPED, silence).0;
+    assert!(silence < 1.0, "listeners heard {silence} s of silence");
     wait::until("their connections to be gone", SCRAPED, || (open_files(server.pid()) <= before + 2).then_some(()));
     drop(prometheus);
     assert_eq!(server.now_playing().as_deref(), Some("a.wav"), "without any Prometheus, too");
