@@ -34,6 +34,8 @@ pub mod fuzzing;
 mod listen;
 pub mod metrics;
 #[cfg(feature = "server")]
+pub mod monitor;
+#[cfg(feature = "server")]
 mod openapi;
 #[cfg(feature = "server")]
 mod page;

@@ -20,6 +20,7 @@ use warp::{Filter, filters::BoxedFilter, reply::Response};
 use crate::{
     api, edge,
     metrics::{Exposition, Metrics},
+    monitor::Monitor,
     routes,
     token::ServiceToken,
 };
@@ -48,6 +49,8 @@ pub struct State {
     pub metrics: Option<Arc<Metrics>>,
     /// What `/metrics` answers; without it there is no such route.
     pub exposition: Option<Arc<Exposition>>,
+    /// What watches the machine and keeps what happened; without it there are no `/api/v1/metrics` and no `/api/system`.
+    pub monitor: Option<Arc<Monitor>>,
     /// The clock.
     pub runtime: Arc<dyn Runtime>,
     /// The rest.

@@ -9,7 +9,7 @@ use streamcore::{
     runtime::Runtime,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
-use streamcore_http::{ServeOptions, ServiceToken, State, TokioRuntime};
+use streamcore_http::{ServeOptions, ServiceToken, State, TokioRuntime, metrics::QueueLengths, monitor::Activity};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -68,13 +68,14 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let monitoring = Monitoring::new(&config.metrics);
     let metrics = monitoring.metrics();
     let idempotency = monitoring.idempotency(&store);
-    let stores = monitoring.stores(&store, runtime.clone());
+    let activity = Arc::new(Activity::new(runtime.now()));
+    let stores = monitoring.stores(&store, &activity, runtime.clone());
     let log: Arc<dyn MetricsSink> = Arc::new(LogSink);
     let host = Host::new(Ports {
         queue: stores.clone(),
         registry: stores.clone(),
         player: player.clone(),
-        sink: Arc::new(FanOut::new(std::iter::once(log).chain(monitoring.sink()))),
+        sink: Arc::new(FanOut::new([log, activity.clone()].into_iter().chain(monitoring.sink()))),
         policy: Arc::new(BySettings),
         auto_end: config.auto_end.settings(),
         runtime: runtime.clone(),
@@ -93,7 +94,9 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     };
     settings.metrics_elsewhere = metrics_listener.is_some();
     let clock: Arc<dyn Runtime> = runtime.clone();
-    let exposition = monitoring.exposition(&config.metrics, &host, player.clone(), (&store, &stores), &clock);
+    let lengths = QueueLengths::new(stores.clone(), clock.clone());
+    let monitor = monitoring.monitor(&host, &lengths, activity, &config.data_dir.value, &clock);
+    let exposition = monitoring.exposition(&config.metrics, &host, player.clone(), lengths, (&store, &stores), &clock);
     let state = Arc::new(State {
         host: host.clone(),
         queue: stores.clone(),
@@ -105,6 +108,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         idempotency,
         metrics,
         exposition,
+        monitor: Some(monitor),
         runtime,
         settings,
     });

@@ -32,8 +32,7 @@ impl ApiError {
         let body = json!({ "detail": detail, "error": code, "message": message, "details": details });
         let mut response = respond::bytes(status, "application/json", body.to_string());
         response.extensions_mut().insert(ErrorCode(code));
-        respond::set(&mut response, header::CONTENT_LANGUAGE, language.tag());
-        respond::set(&mut response, header::VARY, "Accept-Language");
+        respond::in_language(&mut response, language);
         match self {
             Self::MethodNotAllowed { allow } => respond::set(&mut response, header::ALLOW, allow),
             Self::BodyTimeout | Self::BodyTooLong { .. } | Self::FileTooLong { .. } => {

@@ -95,6 +95,7 @@ pub(super) struct Http {
     /// Of all requests, for the history.
     answered: AtomicU64,
     failed: AtomicU64,
+    underway: AtomicU64,
 }
 
 /// Measures the requests of one route by one method. Whoever has many keeps it: to get it takes longer than to use it.
@@ -126,6 +127,7 @@ impl Http {
             errors: by_one(registry, errors, "code", ["not_found", "validation_error", "unavailable", "internal"]),
             answered: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            underway: AtomicU64::new(0),
         };
         registry.register("http_requests", "Requests that were answered", it.requests.clone());
         let help = "How long requests took to be answered";
@@ -141,6 +143,11 @@ impl Http {
     /// How many requests were answered, and how many of them with a failure of ours.
     pub(super) fn totals(&self) -> (u64, u64) {
         (self.answered.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+    }
+
+    /// How many are being answered.
+    pub(super) fn underway(&self) -> u64 {
+        self.underway.load(Ordering::Relaxed)
     }
 
     pub(super) fn route(self: &Arc<Self>, method: &str, template: Option<&'static str>) -> RouteMeter {
@@ -162,6 +169,7 @@ impl RouteMeter {
     #[must_use]
     pub fn begin(&self) -> Answering {
         self.0.in_flight.inc();
+        self.0.http.underway.fetch_add(1, Ordering::Relaxed);
         Answering(self.clone())
     }
 }
@@ -199,5 +207,6 @@ impl Answering {
 impl Drop for Answering {
     fn drop(&mut self) {
         self.0.0.in_flight.dec();
+        self.0.0.http.underway.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -53,6 +53,8 @@ use prometheus_client::{
 };
 use streamcore::{Event, metrics::MetricsSink};
 
+#[cfg(feature = "server")]
+pub(crate) use self::process::Usage;
 pub use self::{
     broadcast::Listening,
     build::Build,
@@ -113,6 +115,8 @@ pub struct Totals {
     pub requests: u64,
     /// Those of them that were answered with a status of 500 or more.
     pub failed_requests: u64,
+    /// Requests that are being answered now.
+    pub requests_in_flight: u64,
     /// Edits of queues, and hand-overs.
     pub queue_operations: u64,
     /// Tracks that could be heard.
@@ -168,6 +172,7 @@ impl Metrics {
         Totals {
             requests,
             failed_requests,
+            requests_in_flight: self.http.underway(),
             queue_operations: self.queue.all.get(),
             tracks_played: self.tracks.played.get(),
             tracks_failed: self.tracks.failures.get(),

@@ -17,6 +17,7 @@ mod logs;
 mod malformed;
 mod messages;
 mod metrics;
+mod monitor;
 mod openapi;
 mod page;
 mod playlist;

@@ -69,6 +69,7 @@ async fn telling(
         idempotency: of.idempotency.clone(),
         metrics: of.metrics.clone(),
         exposition: Some(exposition),
+        monitor: None,
         runtime: of.runtime.clone(),
         settings,
     });

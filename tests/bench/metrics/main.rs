@@ -101,6 +101,7 @@ fn stage<P: Player + Broadcast + 'static>(
         idempotency,
         metrics,
         exposition: None,
+        monitor: None,
         runtime,
         settings,
     };

@@ -62,4 +62,20 @@ impl MetricsSection {
             legacy_names: Setting::default(false).or_from(file.legacy_names, origin),
         })
     }
+
+    /// That it is not the main address, which is in use by then.
+    pub(super) fn check_apart(&self, main: SocketAddr) -> Result<(), ConfigError> {
+        let same = |own: &SocketAddr| *own == main && own.port() != 0;
+        match self.listen.value.filter(|_| self.enabled.value).filter(same) {
+            None => Ok(()),
+            Some(_) => Err(ConfigError::Value {
+                key: "metrics.listen",
+                value: format!("\"{main}\""),
+                origin: self.listen.origin,
+                reason: String::from(
+                    "it is the server's own address; leave it out to have /metrics there, or choose another port",
+                ),
+            }),
+        }
+    }
 }

@@ -118,6 +118,7 @@ impl Config {
             metrics: MetricsSection::resolve(file.metrics, origin, environment)?,
             log: Log::resolve(file.log, origin, environment, flags)?,
         };
+        config.metrics.check_apart(config.listen.value)?;
         Ok(config)
     }
 

@@ -1,5 +1,6 @@
 //! Every sentence that people read, in both languages. Each names the thing, the reason and the next step.
 
+mod activity;
 mod notice;
 mod problem;
 mod told;

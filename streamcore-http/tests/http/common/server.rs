@@ -1,6 +1,6 @@
 //! The server under test.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
@@ -10,12 +10,15 @@ use streamcore::{
     driver::{Host, Ports},
     last_known::LastKnown,
     library::MemoryLibrary,
+    metrics::{FanOut, MetricsSink},
     registry::MemoryRegistry,
+    runtime::Runtime as _,
     testing::Flaky,
 };
 use streamcore_http::{
     ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter,
     metrics::{Exposition, Metrics, QueueLengths, Streams},
+    monitor::{Activity, Monitor, ServerFigures},
     serve,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -39,6 +42,7 @@ pub(crate) struct Server {
     pub(crate) queue: Arc<SwitchedQueue>,
     pub(crate) keys: Arc<ForgetfulKeys>,
     pub(crate) host: Arc<Host>,
+    pub(crate) activity: Arc<Activity>,
     pub(crate) state: Arc<State>,
     pub(crate) api: Client,
     pub(crate) anonymous: Client,
@@ -65,8 +69,9 @@ impl Server {
         let runtime = Arc::new(TokioRuntime::new());
         let mut families = Registry::default();
         let metrics = Metrics::register(&mut families);
+        let activity = Arc::new(Activity::new(runtime.now()));
         let stores = LastKnown::over(
-            metrics.queue(queue.clone()),
+            activity.queue(metrics.queue(queue.clone()), runtime.clone()),
             metrics.registry(registry.clone()),
             metrics.library(library.clone()),
             runtime.clone(),
@@ -75,7 +80,7 @@ impl Server {
             queue: stores.clone(),
             registry: stores.clone(),
             player: player.clone(),
-            sink: metrics.clone(),
+            sink: Arc::new(FanOut::new([metrics.clone() as Arc<dyn MetricsSink>, activity.clone()])),
             policy: Arc::new(BySettings),
             auto_end: auto_end::Settings::default(),
             runtime: runtime.clone(),
@@ -85,8 +90,10 @@ impl Server {
         options.grace = Duration::from_secs(2);
         adjust(&mut settings, &mut options);
         let lengths = QueueLengths::new(stores.clone(), runtime.clone());
-        let streams = Streams::new(host.clone(), player.clone(), lengths, runtime.clone(), MAX_STREAMS);
+        let streams = Streams::new(host.clone(), player.clone(), Arc::clone(&lengths), runtime.clone(), MAX_STREAMS);
         families.register_collector(Box::new(streams.clone()));
+        let figures = ServerFigures::new(host.clone(), lengths, Some(metrics.clone()));
+        let monitor = Monitor::start(figures, activity.clone(), Path::new("."), runtime.clone());
         let state = Arc::new(State {
             host: host.clone(),
             queue: stores.clone(),
@@ -98,6 +105,7 @@ impl Server {
             idempotency: keys.clone(),
             metrics: Some(metrics),
             exposition: Some(Exposition::with_streams(families, streams)),
+            monitor: Some(monitor),
             runtime,
             settings,
         });
@@ -108,7 +116,18 @@ impl Server {
             let _ = stopped.await;
         }));
         let anonymous = Client::anonymous(address);
-        Self { player, queue, keys, host, state, api: anonymous.authorized(), anonymous, stop: Some(stop), task }
+        Self {
+            player,
+            queue,
+            keys,
+            host,
+            activity,
+            state,
+            api: anonymous.authorized(),
+            anonymous,
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// Tells the server to stop and says how long it took.
