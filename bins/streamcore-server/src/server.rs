@@ -133,6 +133,11 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     if !address.ip().is_loopback() {
         warn!(%address, "listening beyond this machine: everybody who reaches it can listen and read the queue; changes need the token, which travels unencrypted without a TLS proxy");
     }
+    if let Some(address) = metrics_address.filter(|address| !address.ip().is_loopback())
+        && config.metrics.token.value.is_none()
+    {
+        warn!(%address, "metrics can be read beyond this machine by everybody who reaches it; STREAMCORE_METRICS_TOKEN gives scrapers a token");
+    }
 
     let stop = signals.watch();
     let grace = config.shutdown_grace();

@@ -1,6 +1,7 @@
 //! `GET /metrics`: what a scraper asks for.
 //!
-//! **Nobody else notices a scraper.** Pages are made one after the other, off the event loop. A page that is on its way costs memory, so there are at
+//! **Nobody else notices a scraper.** Pages are made one at a time, off the event loop, and who comes while one is made shares the next one with all
+//! others who wait: however many there are, nobody waits for more than two. A page that is on its way costs memory, so there are at
 //! most [`MAX_ON_THEIR_WAY`]: the oldest makes way, as whoever has not read it by then reads a byte now and then, and who comes now is
 //! more likely to be the one that matters.
 
@@ -10,12 +11,12 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use futures::Stream;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use warp::{
     Reply as _,
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -25,27 +26,40 @@ use warp::{
 use crate::{
     edge::{Answer, Call},
     error::ApiError,
-    metrics::{Format, accepts_gzip, gzip},
+    metrics::{Exposition, Format, accepts_gzip, gzip},
 };
 
 /// More scrapers than anybody has.
 const MAX_ON_THEIR_WAY: usize = 8;
+/// So long a page waits for the store.
+const REFRESH_LIMIT: Duration = Duration::from_secs(1);
 /// So much of a page is handed out at a time.
 const PIECE: usize = 64 * 1024;
 /// What is smaller fits a packet or two as it is.
 const WORTH_COMPRESSING: usize = 1_024;
 
 /// What scrapes share.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Scrapes {
-    making: Arc<Semaphore>,
+    /// Whoever makes a page holds it; what was made last of each kind is in it.
+    made: Arc<AsyncMutex<Vec<Made>>>,
     on_their_way: Mutex<VecDeque<Page>>,
 }
 
-impl Default for Scrapes {
-    fn default() -> Self {
-        Self { making: Arc::new(Semaphore::new(1)), on_their_way: Mutex::default() }
-    }
+/// What a scraper wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    format: Format,
+    takes_gzip: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Made {
+    kind: Kind,
+    /// When it was begun: it tells nothing of what came later.
+    began: Instant,
+    page: Bytes,
+    compressed: bool,
 }
 
 /// A page, as much of it as was not sent yet; none if it made way for another.
@@ -82,7 +96,8 @@ impl Stream for Page {
         Poll::Ready(match &mut *rest {
             None => Some(Err(io::Error::other("too slow: newer scrapes took its place"))),
             Some(rest) if rest.is_empty() => None,
-            Some(rest) => Some(Ok(rest.split_to(rest.len().min(PIECE)))),
+            // A copy: what the socket holds of a page must not hold the whole page.
+            Some(rest) => Some(Ok(Bytes::copy_from_slice(&rest.split_to(rest.len().min(PIECE))))),
         })
     }
 }
@@ -90,33 +105,56 @@ impl Stream for Page {
 pub(crate) async fn answer(call: Call) -> Answer {
     let app = Arc::clone(&call.app);
     let Some(exposition) = app.exposition.clone() else { return Err(ApiError::RouteNotFound) };
-    let began = Instant::now();
+    let came = Instant::now();
     let format = Format::preferred(texts(&call.headers, &header::ACCEPT));
     let takes_gzip = accepts_gzip(texts(&call.headers, &header::ACCEPT_ENCODING));
-    let turn = Arc::clone(&app.scrapes.making).acquire_owned().await.map_err(|_| ApiError::ShuttingDown)?;
-    exposition.refresh().await;
-    let made = tokio::task::spawn_blocking(move || {
-        // It ends with the work, and not with the request: who comes and goes does not make pages beside each other.
-        let _turn = turn;
-        let page = exposition.render(format)?;
-        let small = (takes_gzip && page.len() > WORTH_COMPRESSING).then(|| gzip(&page)).flatten();
-        Ok::<_, std::fmt::Error>(small.map_or_else(|| (Bytes::from(page), false), |small| (Bytes::from(small), true)))
-    });
-    let Ok(Ok((page, compressed))) = made.await else {
-        tracing::error!("a collector of metrics failed");
-        return Err(ApiError::Internal);
+    let kind = Kind { format, takes_gzip };
+    let made = Arc::clone(&app.scrapes.made).lock_owned().await;
+    let shared = made.iter().find(|made| made.kind == kind && made.began >= came).cloned();
+    let made = match shared {
+        Some(shared) => shared,
+        None => {
+            // In a task of its own: who comes and goes does not have pages made beside each other.
+            let limit = REFRESH_LIMIT.min(app.settings.answer_timeout / 3);
+            let Ok(Some(page)) = tokio::spawn(make(made, kind, exposition, limit)).await else {
+                tracing::error!("a collector of metrics failed");
+                return Err(ApiError::Internal);
+            };
+            page
+        }
     };
     if let Some(metrics) = &app.metrics {
-        metrics.scraped(began.elapsed());
+        metrics.scraped(came.elapsed());
     }
-    Ok(respond(&app.scrapes, page, format, compressed))
+    Ok(respond(&app.scrapes, made))
 }
 
-fn respond(scrapes: &Scrapes, page: Bytes, format: Format, compressed: bool) -> Response {
+async fn make(
+    mut known: OwnedMutexGuard<Vec<Made>>,
+    kind: Kind,
+    exposition: Arc<Exposition>,
+    limit: Duration,
+) -> Option<Made> {
+    let began = Instant::now();
+    known.retain(|made| made.kind != kind);
+    exposition.refresh(limit).await;
+    let made = tokio::task::spawn_blocking(move || {
+        let page = exposition.render(kind.format).ok()?;
+        let zipped = (kind.takes_gzip && page.len() > WORTH_COMPRESSING).then(|| gzip(&page)).flatten();
+        let compressed = zipped.is_some();
+        Some(Made { kind, began, page: zipped.map_or_else(|| Bytes::from(page), Bytes::from), compressed })
+    });
+    let made = made.await.ok()??;
+    known.push(made.clone());
+    Some(made)
+}
+
+fn respond(scrapes: &Scrapes, made: Made) -> Response {
+    let Made { kind, page, compressed, .. } = made;
     let length = page.len();
     let mut response = warp::reply::stream(scrapes.send(page)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.format.content_type()));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     if compressed {

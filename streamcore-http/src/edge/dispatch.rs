@@ -86,7 +86,7 @@ impl Edge {
         if let Some(template) = template {
             CurrentRequest::found(template);
         }
-        let metrics = self.app.metrics.as_ref().filter(|_| !template.is_some_and(is_not_counted));
+        let metrics = self.app.metrics.as_ref().filter(|_| !is_not_counted(template.unwrap_or(&path)));
         let answering = metrics.map(|metrics| self.table.meter(place, &method, metrics).begin());
         let outcome = self.route(&method, &path, found, query, headers, language, body).await;
         let mut response = outcome.unwrap_or_else(|error| error.respond(language));

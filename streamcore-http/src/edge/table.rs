@@ -165,8 +165,10 @@ impl Table {
         Self { places: router, unmatched: Meters::default() }
     }
 
-    /// What measures the requests to a place, or to nowhere.
+    /// What measures the requests to a place, or to nowhere: there, too, go those by methods that a place does not have, or everybody could
+    /// have a series made for each.
     pub(super) fn meter(&self, place: Option<&Place>, method: &Method, metrics: &Metrics) -> RouteMeter {
+        let place = place.filter(|place| place.route(method).is_some());
         let (meters, template) = place.map_or((&self.unmatched, None), |place| (&place.meters, Some(place.template)));
         meters.of(method, || metrics.route(method.as_str(), template)).clone()
     }

@@ -55,21 +55,29 @@ impl AutoEnd {
                 self.armed.inc_by(is_new.into());
             }
             EventKind::AutoEndCancelled { cause, .. } => {
-                self.running().remove(&event.stream);
+                self.is_over(event.stream);
                 self.cancelled.of(CancelCause::as_str(cause)).inc();
             }
             EventKind::AutoEndWarning { .. } => {
                 self.warnings.inc();
             }
             EventKind::StreamEnded { cause, .. } => {
-                self.running().remove(&event.stream);
                 if let EndCause::AutoEnd { deadline, .. } = cause {
+                    self.is_over(event.stream);
                     self.fired.inc();
                     self.error.observe(event.at.since(*deadline).as_secs_f64());
                 }
+                self.running().remove(&event.stream);
             }
             _ => {}
         }
+    }
+
+    /// One that went on after a restart of the process is heard of now for the first time: it counts as armed, so that none is called off or
+    /// fires that was not.
+    fn is_over(&self, stream: StreamId) {
+        let was_known = self.running().remove(&stream);
+        self.armed.inc_by((!was_known).into());
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, BTreeSet<StreamId>> {

@@ -112,9 +112,15 @@ struct Measured {
     requests: Mutex<Vec<(u16, Counter)>>,
 }
 
-/// A request that is being answered; it counts as in flight until this is dropped.
+/// A request that is being answered; it counts as in flight until this is dropped. If it was not answered by then, who asked has gone: it counts as
+/// answered with 499, as nginx has it.
 #[derive(Debug)]
-pub struct Answering(RouteMeter);
+pub struct Answering {
+    route: RouteMeter,
+    is_answered: bool,
+}
+
+const GIVEN_UP: u16 = 499;
 
 impl Http {
     pub(super) fn register(registry: &mut Registry) -> Arc<Self> {
@@ -170,7 +176,7 @@ impl RouteMeter {
     pub fn begin(&self) -> Answering {
         self.0.in_flight.inc();
         self.0.http.underway.fetch_add(1, Ordering::Relaxed);
-        Answering(self.clone())
+        Answering { route: self.clone(), is_answered: false }
     }
 }
 
@@ -188,10 +194,10 @@ impl Measured {
 }
 
 impl Answering {
-    /// It is answered, with this error code if it was refused or failed. One that is dropped without was given up by its caller, and is not
-    /// counted.
-    pub fn answered(self, status: u16, code: Option<&'static str>, took: Duration) {
-        let route = &self.0.0;
+    /// It is answered, with this error code if it was refused or failed.
+    pub fn answered(mut self, status: u16, code: Option<&'static str>, took: Duration) {
+        self.is_answered = true;
+        let route = &self.route.0;
         route.duration.observe(took.as_secs_f64());
         route.counter(status).inc();
         route.http.answered.fetch_add(1, Ordering::Relaxed);
@@ -206,7 +212,11 @@ impl Answering {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.0.in_flight.dec();
-        self.0.0.http.underway.fetch_sub(1, Ordering::Relaxed);
+        let route = &self.route.0;
+        route.in_flight.dec();
+        if !self.is_answered {
+            route.counter(GIVEN_UP).inc();
+        }
+        route.http.underway.fetch_sub(1, Ordering::Relaxed);
     }
 }

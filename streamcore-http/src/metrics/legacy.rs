@@ -1,7 +1,7 @@
 //! The names of the system before this one, for dashboards that ask for them: `sattva_*`, and some without any prefix. Off unless asked for.
 //!
-//! What they counted is counted here as they counted it: by `channel_id`. The series of a channel are removed when its stream ends. A queue may be
-//! edited whose stream does not run: of such channels at most `max_streams` are kept apart, and the rest is `other`.
+//! What they counted is counted here as they counted it: by `channel_id`. The series of a channel are there while its stream runs; what happens to
+//! queues whose streams do not run, and to streams beyond `max_streams`, is counted for the channel `other`.
 
 use std::{
     collections::BTreeSet,
@@ -88,16 +88,15 @@ impl ByChannel {
     }
 
     fn channel(&self, stream: StreamId) -> Channel {
+        if self.known().contains(&stream.get()) { Channel::Of(stream.get()) } else { Channel::Other }
+    }
+
+    /// A stream runs: it is kept apart, if there is a place.
+    fn begins(&self, stream: StreamId) {
         let mut known = self.known();
-        let id = stream.get();
-        if known.contains(&id) {
-            return Channel::Of(id);
+        if known.len() < self.max_streams {
+            known.insert(stream.get());
         }
-        if known.len() >= self.max_streams {
-            return Channel::Other;
-        }
-        known.insert(id);
-        Channel::Of(id)
     }
 
     pub(super) fn changed(&self, stream: StreamId, operation: &'static str) {
@@ -120,12 +119,14 @@ impl ByChannel {
 
     pub(super) fn record(&self, event: &Event) {
         match &event.kind {
+            EventKind::StreamStarted { .. } => self.begins(event.stream),
             EventKind::TrackFinished { outcome, .. } => {
                 let channel_id = self.channel(event.stream);
                 let reason = match outcome {
                     Outcome::Skipped => "skipped",
-                    Outcome::Interrupted => return,
-                    _ => "played",
+                    Outcome::Played => "played",
+                    // It waits again, or there is no old name for what became of it.
+                    _ => return,
                 };
                 self.removed.get_or_create_owned(&Because { channel_id, reason }).inc();
                 if reason == "skipped" {

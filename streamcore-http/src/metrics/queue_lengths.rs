@@ -87,10 +87,10 @@ impl QueueLengths {
         self.known().get(&stream)?.items
     }
 
-    /// All of them together.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.known().values().filter_map(|length| length.items).sum()
+    /// How often a change of this queue was hinted at.
+    #[cfg(test)]
+    pub(super) fn hints_of(&self, stream: StreamId) -> Option<u64> {
+        self.known().get(&stream).map(|length| length.hints)
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<StreamId, Length>> {

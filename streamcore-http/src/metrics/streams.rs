@@ -15,9 +15,6 @@ use super::{QueueLengths, labels::Both};
 /// So many running streams have series of their own, where nobody says otherwise.
 pub const DEFAULT_MAX_STREAMS: usize = 1_000;
 
-/// How long a scrape waits for queues to be read.
-const QUEUES_LIMIT: Duration = Duration::from_secs(1);
-
 /// The streams that a host runs, as series.
 ///
 /// Totals are over all of them. Series with the label `stream` have those `max_streams` that began first: so a stream keeps its series
@@ -46,12 +43,12 @@ impl Streams {
         Arc::new(Self { host, broadcast, lengths, runtime, max_streams })
     }
 
-    /// Reads what has to be asked of the store, for at most a second: to be called before each encoding.
+    /// Reads what has to be asked of the store, for at most so long: to be called before each encoding.
     ///
     /// **Cancellation.** What was read is kept.
-    pub async fn refresh(&self) {
+    pub async fn refresh(&self, limit: Duration) {
         let running: Vec<_> = self.running().iter().map(|view| view.id).collect();
-        self.lengths.refresh(running, QUEUES_LIMIT).await;
+        self.lengths.refresh(running, limit).await;
     }
 
     /// The running streams, those that began first ahead.
@@ -160,8 +157,9 @@ impl Streams {
         let unknown = running.iter().filter(|view| !view.audience.complete).count();
         let help = "Streams of which it is not known whether somebody else listens";
         to.gauge("streamcore_streams_audience_unknown", help, unknown)?;
-        let items = running.iter().filter_map(|view| self.length(view)).sum();
-        to.gauge("streamcore_queue_items", "Items in the queues of running streams", items)?;
+        let items: Option<usize> = running.iter().map(|view| self.length(view)).sum();
+        let items = items.map(|items| (NO_LABELS, items as u64));
+        to.gauges("streamcore_queue_items", "Items in the queues of running streams", items)?;
         let timers = running.iter().filter(|view| end(view).is_some()).count();
         to.gauge("streamcore_auto_end_timers", "Streams that are heading for an end by themselves", timers)?;
         let folded = running.len() - self.own(running).len();

@@ -4,7 +4,10 @@ use prometheus_client::encoding::text::encode;
 use streamcore::{
     CancelCause, EndCause, EndReason, EventKind, FailureKind, FailureReason, ItemId, Outcome, Port, QueueItem, Source,
     StreamId, Timestamp,
-    queue::{Advance, MemoryQueue, Op, Page, Placement, Rules},
+    queue::{
+        self, Advance, Advanced, Applied, Change, HistoryPage, MemoryQueue, Op, Page, Placement, Queue, QueueView,
+        Released, Rules,
+    },
 };
 use uuid::Uuid;
 
@@ -167,7 +170,9 @@ fn requests_are_counted_by_route_and_never_by_what_was_asked_for() {
     }
     assert_eq!(series(&world.page()), before);
     let labels = "{method=\"other\",path=\"unmatched\",status=\"404\"}";
-    assert_eq!(world.value(&format!("http_requests_total{labels}")), 10_001.0, "one was given up");
+    assert_eq!(world.value(&format!("http_requests_total{labels}")), 10_001.0);
+    let given_up = "{method=\"other\",path=\"unmatched\",status=\"499\"}";
+    assert_eq!(world.value(&format!("http_requests_total{given_up}")), 1.0, "who asked has gone");
     assert_eq!(world.value("streamcore_http_errors_total{code=\"not_found\"}"), 10_001.0);
     assert_eq!(world.value("http_requests_in_flight{method=\"other\",path=\"unmatched\"}"), 0.0);
     let duration = "http_request_duration_seconds_bucket{le=\"0.025\",method=\"GET\",path=\"/api/v1/queue/{stream}\"}";
@@ -199,4 +204,110 @@ async fn a_measured_queue_is_the_same_queue_and_counts_what_changed() {
     assert_eq!(["apply", "advance", "view"].map(calls), [4.0, 2.0, 1.0]);
     let refused = "streamcore_store_errors_total{port=\"queue\",kind=\"unavailable\"}";
     assert_eq!(world.value(refused), 0.0, "a refusal is an answer");
+}
+
+/// Promise M7.
+#[test]
+fn a_timer_that_went_on_after_a_restart_is_one_timer() {
+    let world = World::new();
+    world.tell(1, EventKind::AutoEndCancelled { session: 1, cause: CancelCause::ListenerJoined });
+    let ms = Timestamp::from_millis;
+    let cause = EndCause::AutoEnd { empty_since: ms(0), deadline: ms(1_000) };
+    let ended = EventKind::StreamEnded { session: 1, started_at: ms(0), reason: EndReason::AutoEnd, cause };
+    world.tell_at(1_000, 2, ended);
+    let total = |name| world.value(&format!("streamcore_auto_end_{name}"));
+    assert_eq!(total("armed_total"), 2.0);
+    assert_eq!([total("fired_total"), total("cancelled_total{cause=\"listener_joined\"}")], [1.0, 1.0]);
+}
+
+/// A queue that does not answer until it is told to; meanwhile it may change.
+#[derive(Debug)]
+struct Slow {
+    inner: MemoryQueue,
+    answers: tokio::sync::Semaphore,
+    asked: tokio::sync::Notify,
+}
+
+impl Slow {
+    fn new() -> Arc<Self> {
+        let (answers, asked) = (tokio::sync::Semaphore::new(0), tokio::sync::Notify::new());
+        Arc::new(Self { inner: MemoryQueue::new(), answers, asked })
+    }
+}
+
+#[async_trait::async_trait]
+impl Queue for Slow {
+    async fn apply(&self, stream: StreamId, change: Change) -> queue::Result<Applied> {
+        self.inner.apply(stream, change).await
+    }
+    async fn advance(&self, stream: StreamId, advance: Advance) -> queue::Result<Advanced> {
+        self.inner.advance(stream, advance).await
+    }
+    async fn release(&self, stream: StreamId, item: ItemId) -> queue::Result<Released> {
+        self.inner.release(stream, item).await
+    }
+    async fn view(&self, stream: StreamId, page: Page) -> queue::Result<QueueView> {
+        let view = self.inner.view(stream, page).await;
+        self.asked.notify_one();
+        self.answers.acquire().await.expect("it is never closed").forget();
+        view
+    }
+    async fn history(&self, stream: StreamId, before: Option<u64>, limit: usize) -> queue::Result<HistoryPage> {
+        self.inner.history(stream, before, limit).await
+    }
+    async fn purge(&self, stream: StreamId) -> queue::Result<()> {
+        self.inner.purge(stream).await
+    }
+    fn changes(&self) -> futures::stream::BoxStream<'static, StreamId> {
+        self.inner.changes()
+    }
+}
+
+/// A change that comes while the length is read is not lost, and a queue that does not answer costs its time and nothing else.
+#[tokio::test]
+async fn a_queue_that_changes_while_its_length_is_read_is_read_again() {
+    let slow = Slow::new();
+    let lengths = QueueLengths::new(slow.clone(), Arc::new(crate::TokioRuntime::new()));
+    let stream = StreamId::new(1);
+    let long = Duration::from_secs(60);
+    slow.apply(stream, Op::add(item(1, Source::File)).into()).await.unwrap();
+    lengths.refresh([stream], Duration::from_millis(1)).await;
+    assert_eq!(lengths.of(stream), None, "it did not answer");
+    let reading = tokio::spawn({
+        let lengths = lengths.clone();
+        async move { lengths.refresh([stream], long).await }
+    });
+    slow.asked.notified().await;
+    slow.asked.notified().await;
+    let hints = lengths.hints_of(stream);
+    slow.apply(stream, Op::add(item(2, Source::File)).into()).await.unwrap();
+    while lengths.hints_of(stream) == hints {
+        tokio::task::yield_now().await;
+    }
+    slow.answers.add_permits(1);
+    reading.await.unwrap();
+    assert_eq!(lengths.of(stream), Some(1), "what it was when it was read");
+    slow.answers.add_permits(1);
+    lengths.refresh([stream], long).await;
+    assert_eq!(lengths.of(stream), Some(2));
+    lengths.refresh([stream], long).await;
+    assert_eq!(
+        (lengths.of(stream), slow.answers.available_permits()),
+        (Some(2), 0),
+        "nothing changed: nothing is read"
+    );
+    lengths.refresh([], long).await;
+    assert_eq!(lengths.of(stream), None, "what does not run is forgotten");
+}
+
+/// A store that hangs is seen in the figures of its calls.
+#[tokio::test]
+async fn a_call_that_is_given_up_is_counted_with_the_time_it_took_until_then() {
+    let world = World::new();
+    let queue = world.metrics.queue(Slow::new());
+    let late = tokio::time::timeout(Duration::from_millis(20), queue.view(StreamId::new(1), Page::ALL)).await;
+    assert!(late.is_err());
+    assert_eq!(world.value("streamcore_store_errors_total{port=\"queue\",kind=\"given_up\"}"), 1.0);
+    let took = world.value("streamcore_store_operation_duration_seconds_sum{port=\"queue\",operation=\"view\"}");
+    assert!((0.015..10.0).contains(&took), "{took}");
 }

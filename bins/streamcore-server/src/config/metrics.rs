@@ -30,6 +30,8 @@ pub(crate) struct MetricsSection {
 pub(super) struct MetricsLayer {
     enabled: Option<bool>,
     listen: Option<String>,
+    /// Refused: see [`MetricsSection::resolve`].
+    token: Option<String>,
     max_streams: Option<usize>,
     legacy_names: Option<bool>,
 }
@@ -40,6 +42,14 @@ impl MetricsSection {
             environment.text(LISTEN_VARIABLE, "metrics.listen")?.map(Some),
             Origin::Environment(LISTEN_VARIABLE),
         );
+        if file.token.is_some() {
+            return Err(ConfigError::Value {
+                key: "metrics.token",
+                value: String::from("(redacted)"),
+                origin,
+                reason: format!("others may read the file; set {TOKEN_VARIABLE} instead"),
+            });
+        }
         let token = environment.text(TOKEN_VARIABLE, "metrics.token")?.map(|text| Some(Secret(text)));
         Ok(Self {
             enabled: Setting::default(true).or_from(file.enabled, origin),

@@ -41,7 +41,11 @@ impl MetricsSink for LogSink {
                       reason = reason.kind.as_str(), detail = reason.detail);
             }
             EventKind::TrackFinished { item, outcome } => {
-                let outcome = if *outcome == Outcome::Skipped { "skipped" } else { "played" };
+                let outcome = match outcome {
+                    Outcome::Skipped => "skipped",
+                    Outcome::Interrupted => "interrupted",
+                    _ => "played",
+                };
                 info!(target: EVENTS, stream, event = "track_finished", item = %item.id, title = item.title, outcome);
             }
             EventKind::PlaceholderStarted => info!(target: EVENTS, stream, event = "placeholder_started"),

@@ -38,8 +38,8 @@ pub(crate) fn report(failure: &Failure, log: &Log) -> ExitCode {
             tracing::error!(detail = failure.words(), "the server cannot go on");
             failure.code()
         }
-        // Not even errors are to be logged.
-        Format::Json => failure.code(),
+        // Not even errors are to be logged; but a start that failed without a word helps nobody.
+        Format::Json => failure.report(),
     }
 }
 

@@ -4,7 +4,7 @@ mod help;
 mod negotiate;
 mod text;
 
-use std::{fmt, io::Write as _, sync::Arc};
+use std::{fmt, io::Write as _, sync::Arc, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
 use prometheus_client::{encoding::text::encode, registry::Registry};
@@ -50,12 +50,12 @@ impl Exposition {
         Arc::new(Self { registry, streams: Some(streams) })
     }
 
-    /// Reads what has to be asked for, for about a second at the most; then [`render`](Self::render).
+    /// Reads what has to be asked of the store, for at most so long; then [`render`](Self::render).
     ///
     /// **Cancellation.** Nothing is lost.
-    pub async fn refresh(&self) {
+    pub async fn refresh(&self, limit: Duration) {
         if let Some(streams) = &self.streams {
-            streams.refresh().await;
+            streams.refresh(limit).await;
         }
     }
 

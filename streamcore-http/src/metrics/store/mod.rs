@@ -28,6 +28,8 @@ const PORTS: [&str; 4] = ["queue", "registry", "library", "idempotency"];
 pub(super) enum Failure {
     Unavailable,
     Corrupt,
+    /// Whoever asked did not wait for the answer.
+    GivenUp,
 }
 
 impl Failure {
@@ -35,6 +37,7 @@ impl Failure {
         match self {
             Self::Unavailable => "unavailable",
             Self::Corrupt => "corrupt",
+            Self::GivenUp => "given_up",
         }
     }
 }
@@ -53,7 +56,7 @@ impl Calls {
         registry.register_with_unit("streamcore_store_operation_duration", help, Unit::Seconds, it.duration.clone());
         registry.register("streamcore_store_errors", "Calls to the store that failed", it.errors.clone());
         for port in PORTS {
-            for failure in [Failure::Unavailable, Failure::Corrupt] {
+            for failure in [Failure::Unavailable, Failure::Corrupt, Failure::GivenUp] {
                 let _made = it.errors.get_or_create_owned(&[("port", port), ("kind", failure.as_str())]);
             }
         }
@@ -109,23 +112,38 @@ impl<P: ?Sized> Measured<P> {
         })
     }
 
-    /// `operation` is its place among those that [`new`](Self::new) was given. A call that is given up by its caller is not measured: nobody knows how long it would have taken.
+    /// `operation` is its place among those that [`new`](Self::new) was given.
     async fn measure<T, E>(
         &self,
         operation: usize,
         call: impl Future<Output = Result<T, E>>,
         failure: fn(&E) -> Option<Failure>,
     ) -> Result<T, E> {
-        let began = Instant::now();
+        let mut under_way = UnderWay { port: self, operation, began: Instant::now(), failure: Some(Failure::GivenUp) };
         let answer = call.await;
-        if let Some(duration) = self.durations.get(operation) {
-            duration.observe(began.elapsed().as_secs_f64());
-        }
-        if let Some(failure) = answer.as_ref().err().and_then(failure) {
-            let labels = [("port", self.port), ("kind", failure.as_str())];
-            self.metrics.store.errors.get_or_create_owned(&labels).inc();
-        }
+        under_way.failure = answer.as_ref().err().and_then(failure);
         answer
+    }
+}
+
+/// A call that was not answered yet. If it is dropped so, whoever waited has given up: such calls are those of a store that hangs.
+struct UnderWay<'a, P: ?Sized> {
+    port: &'a Measured<P>,
+    operation: usize,
+    began: Instant,
+    failure: Option<Failure>,
+}
+
+impl<P: ?Sized> Drop for UnderWay<'_, P> {
+    fn drop(&mut self) {
+        let Measured { port, metrics, durations, .. } = self.port;
+        if let Some(duration) = durations.get(self.operation) {
+            duration.observe(self.began.elapsed().as_secs_f64());
+        }
+        if let Some(failure) = &self.failure {
+            let labels = [("port", *port), ("kind", failure.as_str())];
+            metrics.store.errors.get_or_create_owned(&labels).inc();
+        }
     }
 }
 
