@@ -88,6 +88,6 @@ impl Monitoring {
         if settings.legacy_names.value {
             register_legacy_names(&mut registry, &metrics, Arc::clone(&streams), Arc::clone(stores), build);
         }
-        Some(Exposition::with_streams(registry, streams))
+        Some(Exposition::looking_up(registry, streams, Arc::clone(stores)))
     }
 }

@@ -133,6 +133,12 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     if !address.ip().is_loopback() {
         warn!(%address, "listening beyond this machine: everybody who reaches it can listen and read the queue; changes need the token, which travels unencrypted without a TLS proxy");
     }
+    if !config.metrics.enabled.value && (config.metrics.listen.value.is_some() || config.metrics.token.value.is_some())
+    {
+        warn!(
+            "metrics.enabled is false: metrics.listen and STREAMCORE_METRICS_TOKEN have no effect, and nothing can be scraped"
+        );
+    }
     if let Some(address) = metrics_address.filter(|address| !address.ip().is_loopback())
         && config.metrics.token.value.is_none()
     {

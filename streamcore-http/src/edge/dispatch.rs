@@ -209,10 +209,9 @@ impl Edge {
             (Access::Scrape, given) if scrapes.is_none_or(|token| given.is_some_and(|given| token.matches(given))) => {
                 Ok(Caller::Anybody)
             }
-            (Access::Token | Access::Scrape, None) => {
-                Err(ApiError::NotAuthenticated { reads: route.method == Method::GET })
-            }
-            (Access::Token | Access::Scrape, Some(_)) => Err(ApiError::WrongToken),
+            (Access::Scrape, given) => Err(ApiError::NoScraper { given: given.is_some() }),
+            (Access::Token, None) => Err(ApiError::NotAuthenticated { reads: route.method == Method::GET }),
+            (Access::Token, Some(_)) => Err(ApiError::WrongToken),
         }
     }
 }

@@ -218,6 +218,18 @@ async fn the_series_of_a_stream_are_gone_when_it_has_ended() {
     assert_eq!(sum(&after, "streamcore_streams_ended_total", "reason=\"manual\""), 1.0);
 }
 
+/// Promise M4. On a quiet night nobody asks the store but the scraper.
+#[tokio::test]
+async fn a_store_that_is_away_is_told_by_the_next_scrape_and_so_is_its_return() {
+    let server = Server::start().await;
+    for is_away in [false, true, false, true, false] {
+        server.queue.all_away.store(is_away, Ordering::SeqCst);
+        let told = page(&server.anonymous.get("/metrics").await);
+        let up = ["read", "write"].map(|for_it| sum(&told, "streamcore_store_up", &format!("\"{for_it}\"")) == 1.0);
+        assert_eq!(up, [!is_away, !is_away]);
+    }
+}
+
 /// Promise M3.
 #[tokio::test]
 async fn streams_beyond_the_limit_are_told_in_totals_only() {
@@ -374,7 +386,7 @@ async fn old_names_tell_the_same_by_channel_and_forget_it_at_its_end() {
     let streams = Streams::new(of.host.clone(), of.broadcast.clone(), lengths, of.runtime.clone(), 2);
     let build = Arc::new(Build::new("1.2.3", "memory", of.runtime.clone()));
     register_legacy_names(&mut registry, &metrics, streams.clone(), of.last_known.clone(), build);
-    let exposition = Exposition::with_streams(registry, streams);
+    let exposition = Exposition::looking_up(registry, streams, of.last_known.clone());
     let told = async || {
         exposition.refresh(Duration::from_secs(1)).await;
         exposition.render(Format::OpenMetrics).expect("it is written")

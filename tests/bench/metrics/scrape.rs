@@ -44,7 +44,7 @@ pub(super) fn measure(streams: usize) {
         start(&stage.state, streams).await;
         let (families, looked_up) = stage.measured.take().expect("it is measured");
         let state = Arc::get_mut(&mut stage.state).expect("it is ours alone");
-        state.exposition = Some(Exposition::with_streams(families, looked_up));
+        state.exposition = Some(Exposition::looking_up(families, looked_up, state.last_known.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let routes = streamcore_http::filter(Arc::clone(&stage.state));

@@ -8,6 +8,7 @@ use std::{fmt, io::Write as _, sync::Arc, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
 use prometheus_client::{encoding::text::encode, registry::Registry};
+use streamcore::last_known::LastKnown;
 
 pub use self::negotiate::{Format, accepts_gzip};
 use super::Streams;
@@ -34,28 +35,29 @@ use super::Streams;
 #[derive(Debug)]
 pub struct Exposition {
     registry: Registry,
-    streams: Option<Arc<Streams>>,
+    lookups: Option<(Arc<Streams>, Arc<LastKnown>)>,
 }
 
 impl Exposition {
     /// Of this registry, to which nothing can be added any more.
     #[must_use]
     pub fn new(registry: Registry) -> Arc<Self> {
-        Arc::new(Self { registry, streams: None })
+        Arc::new(Self { registry, lookups: None })
     }
 
-    /// The same, of a registry that these streams are registered in: they are refreshed before each scrape.
+    /// The same, of a registry that these streams and the health of this store are registered in: before each scrape the store is asked whether it is
+    /// there, and how long the queues are that changed. On a quiet night nobody else asks.
     #[must_use]
-    pub fn with_streams(registry: Registry, streams: Arc<Streams>) -> Arc<Self> {
-        Arc::new(Self { registry, streams: Some(streams) })
+    pub fn looking_up(registry: Registry, streams: Arc<Streams>, store: Arc<LastKnown>) -> Arc<Self> {
+        Arc::new(Self { registry, lookups: Some((streams, store)) })
     }
 
     /// Reads what has to be asked of the store, for at most so long; then [`render`](Self::render).
     ///
     /// **Cancellation.** Nothing is lost.
     pub async fn refresh(&self, limit: Duration) {
-        if let Some(streams) = &self.streams {
-            streams.refresh(limit).await;
+        if let Some((streams, store)) = &self.lookups {
+            futures::future::join(streams.refresh(limit), store.probe(limit)).await;
         }
     }
 

@@ -17,7 +17,7 @@ use streamcore::{
 };
 use streamcore_http::{
     ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter,
-    metrics::{Exposition, Metrics, QueueLengths, Streams},
+    metrics::{Exposition, Metrics, QueueLengths, StoreHealth, Streams},
     monitor::{Activity, Monitor, ServerFigures},
     serve,
 };
@@ -94,6 +94,8 @@ impl Server {
         families.register_collector(Box::new(streams.clone()));
         let figures = ServerFigures::new(host.clone(), lengths, Some(metrics.clone()));
         let monitor = Monitor::start(figures, activity.clone(), Path::new("."), runtime.clone());
+        families.register_collector(Box::new(StoreHealth::new(stores.clone(), || 0)));
+        let exposition = Exposition::looking_up(families, streams, stores.clone());
         let state = Arc::new(State {
             host: host.clone(),
             queue: stores.clone(),
@@ -104,7 +106,7 @@ impl Server {
             last_known: stores,
             idempotency: keys.clone(),
             metrics: Some(metrics),
-            exposition: Some(Exposition::with_streams(families, streams)),
+            exposition: Some(exposition),
             monitor: Some(monitor),
             runtime,
             settings,

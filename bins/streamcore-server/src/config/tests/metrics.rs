@@ -42,7 +42,12 @@ fn what_cannot_be_is_refused_with_key_origin_and_the_next_step() {
         (&[], "listen = \"9464\"", "metrics.listen = \"9464\" (file)", "an IP address and a port"),
         (&[], "listen = \"127.0.0.1:8000\"", "metrics.listen = \"127.0.0.1:8000\" (file)", "choose another port"),
         (&[], "enabled = \"yes\"", "the settings file", "line 2"),
-        (&[], "token = \"hunter2-hunter2-hunter2\"", "the settings file", "token"),
+        (
+            &[],
+            "token = \"hunter2-hunter2-hunter2\"",
+            "metrics.token = (redacted) (file)",
+            "set STREAMCORE_METRICS_TOKEN",
+        ),
         (
             &[("STREAMCORE_METRICS_LISTEN", "here")],
             "",
