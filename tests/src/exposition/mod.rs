@@ -11,7 +11,7 @@
 //! let scrape = read(page, Format::OpenMetrics)?;
 //! assert_eq!(scrape.value("jobs_total", &[("ok", "no")]), Some(1.0));
 //! assert_eq!(scrape.sum("jobs_total"), 4.0);
-//! assert_eq!(read(page, Format::Text).map(drop).unwrap_err().line, 3);
+//! assert_eq!(read(page, Format::Text).map(drop).unwrap_err().line, 2);
 //! # Ok::<(), streamcore_tests::exposition::Refused>(())
 //! ```
 
