@@ -65,6 +65,15 @@ fn the_core_knows_no_runtime_with_all_features() {
     assert!(banned.is_empty(), "the core depends on {banned:?}");
 }
 
+/// Who has a server of his own takes the metrics alone.
+#[test]
+fn metrics_need_no_server() {
+    let used = tree(&["-p", "streamcore-http", "--no-default-features"]);
+    assert!(used.contains("prometheus-client"), "the tree was not read: {used:?}");
+    let servers: Vec<_> = ["hyper", "tokio", "tower", "warp"].iter().filter(|name| used.contains(**name)).collect();
+    assert!(servers.is_empty(), "metrics depend on {servers:?}");
+}
+
 #[test]
 fn adapters_do_not_know_each_other_and_only_programs_know_them() {
     let metadata: Value =

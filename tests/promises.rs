@@ -28,7 +28,9 @@ fn numbers(text: &str) -> impl Iterator<Item = String> {
 }
 
 fn is_number(word: &str) -> bool {
-    let Some(digits) = word.strip_prefix(['S', 'P', 'E', 'Q', 'R', 'L', 'I', 'A', 'H', 'F', 'D']) else { return false };
+    let Some(digits) = word.strip_prefix(['S', 'P', 'E', 'Q', 'R', 'L', 'I', 'A', 'H', 'F', 'D', 'M']) else {
+        return false;
+    };
     !digits.is_empty() && digits.len() < 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 

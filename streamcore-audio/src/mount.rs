@@ -11,7 +11,10 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -58,8 +61,7 @@ struct Ring {
     /// How many frames there have been.
     end: u64,
     closed: bool,
-    /// The seats that are taken, and who is woken when there is more for them.
-    seats: BTreeMap<u64, Option<Waker>>,
+    seats: BTreeMap<u64, Taken>,
     /// How many seats have been given; the next one's number.
     given: u64,
     lagged: u64,
@@ -72,6 +74,15 @@ pub(crate) struct Crowd {
     pub(crate) now: u64,
     /// How many have come since the mount was made, those included that have left.
     pub(crate) ever: u64,
+}
+
+/// A seat that is taken.
+#[derive(Debug)]
+struct Taken {
+    /// Who is woken when there is more for it.
+    waker: Option<Waker>,
+    /// How many frames came before what is read next, as the listener notes it.
+    at: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -147,6 +158,14 @@ impl Mount {
         self.ring().lagged
     }
 
+    /// How far the slowest listener is behind the end; none if nobody listens. A new one begins a burst back, and is that far behind until it
+    /// has read it.
+    pub(crate) fn lag(&self) -> Option<Duration> {
+        let ring = self.ring();
+        let slowest = ring.seats.values().map(|seat| seat.at.load(Ordering::Relaxed)).min()?;
+        Some(time_of(ring.end.saturating_sub(slowest) * BLOCK as u64, self.limits.sample_rate))
+    }
+
     /// A new listener: it begins a burst back.
     pub(crate) fn listen(self: &Arc<Self>) -> Result<Cursor, ListenError> {
         let mut ring = self.ring();
@@ -165,10 +184,10 @@ impl Mount {
             frames += chunk.frames;
             next -= 1;
         }
-        let at = ring.end - frames;
+        let at = Arc::new(AtomicU64::new(ring.end - frames));
         let seat = ring.given;
         ring.given += 1;
-        ring.seats.insert(seat, None);
+        ring.seats.insert(seat, Taken { waker: None, at: Arc::clone(&at) });
         drop(ring);
         self.crowd_changed();
         Ok(Cursor { mount: Arc::clone(self), next, at, seat, waker: None, ended: false })
@@ -178,7 +197,7 @@ impl Mount {
 /// Wakers run foreign code: only after the lock is released. They stay where they are: who polls with the same one next time has it there already.
 fn wake_all(ring: MutexGuard<'_, Ring>) {
     let mut wakers: Vec<Waker> = Vec::new();
-    for waker in ring.seats.values().flatten() {
+    for waker in ring.seats.values().filter_map(|seat| seat.waker.as_ref()) {
         if !wakers.last().is_some_and(|last| last.will_wake(waker)) {
             wakers.push(waker.clone());
         }
@@ -193,8 +212,8 @@ pub(crate) struct Cursor {
     mount: Arc<Mount>,
     /// The sequence number of the chunk to read next.
     next: u64,
-    /// How many frames came before it.
-    at: u64,
+    /// How many frames came before it. Written by the cursor alone, under the ring's lock.
+    at: Arc<AtomicU64>,
     seat: u64,
     /// What lies at the seat: a listener that is polled as before need not look there.
     waker: Option<Waker>,
@@ -220,7 +239,7 @@ impl Stream for Cursor {
         let mut ring = mount.ring();
         let Some(index) = self.next.checked_sub(ring.first) else {
             ring.lagged += 1;
-            let behind = ring.end - self.at;
+            let behind = ring.end - self.at.load(Ordering::Relaxed);
             drop(ring);
             self.ended = true;
             mount.dropped(time_of(behind * BLOCK as u64, mount.limits.sample_rate));
@@ -228,7 +247,7 @@ impl Stream for Cursor {
         };
         if let Some(chunk) = usize::try_from(index).ok().and_then(|index| ring.chunks.get(index)) {
             let wave = chunk.wave.clone();
-            self.at += chunk.frames;
+            self.at.fetch_add(chunk.frames, Ordering::Relaxed);
             self.next += 1;
             return Poll::Ready(Some(wave));
         }
@@ -237,7 +256,7 @@ impl Stream for Cursor {
             return Poll::Ready(None);
         }
         if !self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            let previous = ring.seats.insert(self.seat, Some(cx.waker().clone()));
+            let previous = ring.seats.get_mut(&self.seat).and_then(|seat| seat.waker.replace(cx.waker().clone()));
             drop(ring);
             // A waker may own anything, even another cursor.
             drop((previous, self.waker.replace(cx.waker().clone())));
@@ -249,9 +268,9 @@ impl Stream for Cursor {
 impl Drop for Cursor {
     fn drop(&mut self) {
         let mut ring = self.mount.ring();
-        let waker = ring.seats.remove(&self.seat);
+        let taken = ring.seats.remove(&self.seat);
         drop(ring);
-        drop(waker);
+        drop(taken);
         self.mount.crowd_changed();
     }
 }

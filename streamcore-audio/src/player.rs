@@ -195,6 +195,10 @@ impl Broadcast for AudioPlayer {
         }
     }
 
+    fn lag(&self, stream: StreamId) -> Option<Duration> {
+        self.stream(stream)?.mount.lag()
+    }
+
     fn content_type(&self) -> &'static str {
         "audio/mpeg"
     }

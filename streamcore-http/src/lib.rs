@@ -22,27 +22,43 @@
 //! # }
 //! ```
 
+#[cfg(feature = "server")]
 mod api;
+#[cfg(feature = "server")]
 mod edge;
+#[cfg(feature = "server")]
 mod error;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+#[cfg(feature = "server")]
 mod listen;
+pub mod metrics;
+#[cfg(feature = "server")]
+pub mod monitor;
+#[cfg(feature = "server")]
 mod openapi;
+#[cfg(feature = "server")]
 mod page;
+#[cfg(feature = "server")]
 mod routes;
+#[cfg(feature = "server")]
 mod runtime;
+#[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "server")]
 mod state;
+#[cfg(feature = "server")]
 mod token;
+#[cfg(feature = "server")]
 mod wire;
 
+#[cfg(feature = "server")]
 pub use self::{
-    edge::{Access, RouteInfo},
+    edge::{Access, CurrentRequest, RouteInfo},
     openapi::openapi,
     routes::routes,
     runtime::TokioRuntime,
     serve::{Peer, ServeOptions, serve},
-    state::{Settings, State, filter},
+    state::{Settings, State, filter, metrics_filter},
     token::{ServiceToken, TokenError},
 };

@@ -8,9 +8,9 @@ use std::future::Future;
 use warp::http::Method;
 
 use crate::{
-    api::{health, media, playlist, queue, streams, tracks},
+    api::{health, media, metrics, monitor, playlist, queue, streams, tracks},
     edge::{
-        Access::{self, Public, Read, Token},
+        Access::{self, Public, Read, Scrape, Token},
         Answer, Call, Route, RouteInfo,
     },
     listen, openapi, page,
@@ -99,6 +99,17 @@ pub(crate) fn table() -> Vec<Route> {
         get   ("/health/live",                                 Public, health::live),
         get   ("/health/ready",                                Public, health::ready),
         get   ("/readyz",                                      Public, health::ready),
+
+        // Figures, and what happened lately.
+        get   ("/api/v1/metrics/system",                       Read,   monitor::system::full),
+        get   ("/api/v1/metrics/streams",                      Read,   monitor::streams::list),
+        get   ("/api/v1/metrics/streams/{stream}",             Read,   monitor::streams::one),
+        get   ("/api/v1/metrics/history",                      Read,   monitor::history::answer),
+        get   ("/api/system/metrics",                          Read,   monitor::system::short),
+        get   ("/api/system/activity",                         Read,   monitor::activity::answer),
+
+        // Metrics.
+        get   ("/metrics",                                     Scrape, metrics::answer),
 
         // The broadcast.
         get   ("/listen/{stream}",                             Read,   listen::audio::answer),

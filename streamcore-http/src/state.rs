@@ -17,7 +17,13 @@ use streamcore::{
 use tokio::sync::Semaphore;
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
-use crate::{edge, token::ServiceToken};
+use crate::{
+    api, edge,
+    metrics::{Exposition, Metrics},
+    monitor::Monitor,
+    routes,
+    token::ServiceToken,
+};
 
 /// The ports and settings that the routes use.
 #[derive(Debug)]
@@ -39,6 +45,12 @@ pub struct State {
     pub library: Arc<dyn Library>,
     /// The answers to requests that may come again.
     pub idempotency: Arc<dyn Idempotency>,
+    /// What counts requests and listeners, if anything does.
+    pub metrics: Option<Arc<Metrics>>,
+    /// What `/metrics` answers; without it there is no such route.
+    pub exposition: Option<Arc<Exposition>>,
+    /// What watches the machine and keeps what happened; without it there are no `/api/v1/metrics` and no `/api/system`.
+    pub monitor: Option<Arc<Monitor>>,
     /// The clock.
     pub runtime: Arc<dyn Runtime>,
     /// The rest.
@@ -54,6 +66,10 @@ const CHECK_LIMIT: Duration = Duration::from_secs(8);
 pub struct Settings {
     /// What callers must show to change anything.
     pub token: ServiceToken,
+    /// What scrapers must show; the service token will do as well. None: whoever may read may scrape.
+    pub metrics_token: Option<ServiceToken>,
+    /// Whether `/metrics` is at an address of its own, where [`metrics_filter`] answers, and not among the other routes.
+    pub metrics_elsewhere: bool,
     /// What items that are added to a queue must keep to.
     pub rules: Rules,
     /// How many tracks the library holds.
@@ -97,6 +113,8 @@ impl Settings {
     pub fn new(token: ServiceToken) -> Self {
         Self {
             token,
+            metrics_token: None,
+            metrics_elsewhere: false,
             rules: Rules::default(),
             max_tracks: streamcore::library::DEFAULT_MAX_TRACKS,
             max_upload_bytes: 200 * 1024 * 1024,
@@ -134,6 +152,7 @@ pub(crate) struct App {
     pub(crate) places: Arc<Semaphore>,
     /// A permit for each file that may be on its way.
     pub(crate) uploads: Semaphore,
+    pub(crate) scrapes: api::metrics::Scrapes,
 }
 
 impl std::ops::Deref for App {
@@ -150,10 +169,27 @@ impl std::ops::Deref for App {
 /// Uptime, as `/health` tells it, counts from this call.
 #[must_use]
 pub fn filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
+    let is_ours = !state.settings.metrics_elsewhere && state.exposition.is_some();
+    if let Some(metrics) = &state.metrics {
+        metrics.limit_listeners(state.settings.max_listeners);
+    }
+    routed(state, routes::table().into_iter().filter(|route| is_ours || route.info.template != METRICS))
+}
+
+/// `/metrics` alone, for an address of its own.
+#[must_use]
+pub fn metrics_filter(state: Arc<State>) -> BoxedFilter<(Response,)> {
+    routed(state, routes::table().into_iter().filter(|route| route.info.template == METRICS))
+}
+
+const METRICS: &str = "/metrics";
+
+fn routed(state: Arc<State>, routes: impl Iterator<Item = edge::Route>) -> BoxedFilter<(Response,)> {
     let started_at = state.runtime.now();
     let places = Arc::new(Semaphore::new(state.settings.max_listeners.min(Semaphore::MAX_PERMITS)));
     let uploads = Semaphore::new(state.settings.max_uploads);
-    let edge = Arc::new(edge::Edge::new(App { state, started_at, places, uploads }));
+    let app = App { state, started_at, places, uploads, scrapes: api::metrics::Scrapes::default() };
+    let edge = Arc::new(edge::Edge::new(app, routes.collect()));
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
         .and(warp::path::tail())

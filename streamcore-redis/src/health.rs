@@ -1,7 +1,10 @@
 //! Whether Redis answers. While it is known not to, calls are refused at once instead of each waiting for its own time limit.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -28,6 +31,7 @@ pub enum Health {
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     outage: Mutex<Option<Outage>>,
+    ended: AtomicU64,
 }
 
 #[derive(Debug, Clone)]
@@ -39,7 +43,14 @@ struct Outage {
 impl Watch {
     /// It answered. Whether it had not before.
     pub(crate) fn up(&self) -> bool {
-        self.outage().take().is_some()
+        let was_away = self.outage().take().is_some();
+        self.ended.fetch_add(was_away.into(), Ordering::Relaxed);
+        was_away
+    }
+
+    /// How often it answered again.
+    pub(crate) fn outages(&self) -> u64 {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// It did not answer. Whether it had before.
@@ -87,6 +98,6 @@ mod tests {
         assert!(matches!(watch.check(), Err(Unavailable::Down { seconds: 2, reason }) if &*reason == "still none"));
         assert!(watch.up());
         assert!(!watch.up());
-        assert_eq!(watch.health(), Health::Up);
+        assert_eq!((watch.health(), watch.outages()), (Health::Up, 1));
     }
 }

@@ -32,6 +32,12 @@ impl RedisStore {
         self.connection.health.health()
     }
 
+    /// How many outages are over: how often Redis answered again after it had not.
+    #[must_use]
+    pub fn outages(&self) -> u64 {
+        self.connection.health.outages()
+    }
+
     /// Ends the connection. Afterwards every call on any handle is answered as unavailable. Closing twice is fine.
     ///
     /// **Cancellation.** The connection may stay open until the last handle is dropped.

@@ -32,6 +32,8 @@ pub enum EventKind {
     StreamEnded {
         /// Which session of it: see [`Session::number`](crate::registry::Session::number).
         session: u64,
+        /// When that session began.
+        started_at: Timestamp,
         /// Why; also the label that the log, the history and metrics carry.
         reason: EndReason,
         /// Who or what ended it.

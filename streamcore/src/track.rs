@@ -185,6 +185,21 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::NotFound,
+        Self::Forbidden,
+        Self::Unreadable,
+        Self::Unsupported,
+        Self::Empty,
+        Self::Broken,
+        Self::Stalled,
+        Self::ResolverMissing,
+        Self::Quarantined,
+        Self::Unavailable,
+        Self::Other,
+    ];
+
     /// Its name in snake case, as in JSON and labels.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -6,7 +6,10 @@
 //! - [`Audience`] is many listeners at once, and the one among them that fared worst.
 //! - [`events`] are what the server logged of its streams, each with its moment.
 //! - [`elsewhere`] is somebody else's HTTP server, which may misbehave.
+//! - [`monitoring`] are the files of `examples/monitoring`, with every query in them.
+//! - [`exposition`] reads what `/metrics` answers, strictly.
 //! - [`media`] makes files of known pitch and length; [`tone`] finds them again in a recording and measures the joins.
+//! - [`prometheus`] starts a real Prometheus with those.
 //! - [`redis`] starts real Redis servers.
 //! - [`replay`] finds the one order of operations that explains what many clients were told, and replays it on the model.
 //! - [`timers`] runs streams by the thousand in this process, to see them end by themselves.
@@ -15,11 +18,14 @@
 mod audience;
 pub mod elsewhere;
 pub mod events;
+pub mod exposition;
 pub mod http;
 mod listener;
 pub mod media;
+pub mod monitoring;
 mod mp3;
 pub mod process;
+pub mod prometheus;
 pub mod random;
 pub mod redis;
 pub mod replay;

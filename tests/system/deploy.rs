@@ -18,7 +18,7 @@ fn text(name: &str) -> String {
 }
 
 /// What check-config prints with these arguments and variables, which it must accept.
-fn accepted(arguments: &[&str], variables: &[(&str, &str)]) -> String {
+pub(crate) fn accepted(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let directory = tempfile::tempdir().expect("a directory");
     let mut command = command(directory.path());
     let output = command.arg("check-config").args(arguments).envs(variables.iter().copied()).output().expect("it runs");

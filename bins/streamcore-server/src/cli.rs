@@ -14,8 +14,8 @@ pub(crate) struct Cli {
     pub(crate) flags: Flags,
 }
 
-const PRECEDENCE: &str = "Settings come from defaults, then the file, then the environment, then flags; the last one wins.\n\
-    STREAMCORE_LOG sets what is logged, for example `info,streamcore_http=debug`.";
+const PRECEDENCE: &str =
+    "Settings come from defaults, then the file, then the environment, then flags; the last one wins.";
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
@@ -57,6 +57,12 @@ pub(crate) struct Flags {
     /// Token for everything that changes state; without one the server makes its own [env: STREAMCORE_API_TOKEN]
     #[arg(long, global = true, value_name = "TOKEN")]
     pub(crate) api_token: Option<String>,
+    /// What is logged: a level, and levels for targets, for example info,streamcore_http=debug [default: info] [env: STREAMCORE_LOG]
+    #[arg(long, global = true, value_name = "LEVELS")]
+    pub(crate) log: Option<String>,
+    /// How it is logged: text for people, or json for programs, an object in each line [default: text] [env: STREAMCORE_LOG_FORMAT]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub(crate) log_format: Option<String>,
     /// Makes a few short pieces of music, queues them on stream 1 and starts it
     #[arg(long, global = true)]
     pub(crate) demo: bool,

@@ -52,8 +52,8 @@ pub(crate) enum Failure {
     /// The settings check a token as strictly, so this names a contradiction between the two.
     #[error("cannot use the token: {0}")]
     RefusedToken(#[from] streamcore_http::TokenError),
-    #[error("cannot listen on {address}: {source}; {}", next_step(.source))]
-    Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot listen on {address}: {source}; {}", next_step(.source, .setting))]
+    Listen { setting: &'static str, address: SocketAddr, source: io::Error },
     #[error("cannot start the player: {0}")]
     Player(#[from] streamcore_audio::ConfigError),
     #[error("cannot resume the streams: {0}")]
@@ -66,13 +66,13 @@ pub(crate) enum Failure {
     Output(io::Error),
 }
 
-fn next_step(source: &io::Error) -> &'static str {
+fn next_step(source: &io::Error, setting: &str) -> String {
     match source.kind() {
         io::ErrorKind::AddrInUse => {
-            "stop the program that uses it, or choose another port with --listen (port 0 takes a free one)"
+            format!("stop the program that uses it, or choose another port with {setting} (port 0 takes a free one)")
         }
-        io::ErrorKind::PermissionDenied => "choose a port above 1023 with --listen",
-        _ => "choose an address of this machine with --listen",
+        io::ErrorKind::PermissionDenied => format!("choose a port above 1023 with {setting}"),
+        _ => format!("choose an address of this machine with {setting}"),
     }
 }
 
@@ -80,7 +80,17 @@ impl Failure {
     /// Tells a person, and gives the exit code for a supervisor.
     pub(crate) fn report(&self) -> ExitCode {
         // When nobody is there to be told, the exit code still says it.
-        let _ = writeln!(io::stderr(), "streamcore-server: {}", with_causes(self));
+        let _ = writeln!(io::stderr(), "streamcore-server: {}", self.words());
+        self.code()
+    }
+
+    /// The message with what lies behind it.
+    pub(crate) fn words(&self) -> String {
+        with_causes(self)
+    }
+
+    /// The exit code for a supervisor.
+    pub(crate) fn code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::from(USAGE),
             #[cfg(feature = "redis")]

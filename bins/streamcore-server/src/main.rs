@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod limits;
+mod monitoring;
 mod output;
 mod server;
 mod signals;
@@ -39,7 +40,6 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     match cli.command() {
         Command::CheckConfig => {
             let config = config()?;
-            telemetry::check(&environment)?;
             output::print(&Report(&config)).map_err(Failure::Output)?;
         }
         Command::Doctor { json } => {
@@ -49,12 +49,18 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         }
         Command::Serve => {
             let config = config()?;
-            telemetry::init(&environment)?;
-            let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-            let ended = runtime.block_on(server::run(&config, cli.flags.demo, cli.flags.take_over));
-            runtime.shutdown_timeout(server::last_moment(&config));
-            ended?;
+            telemetry::init(&config.log);
+            if let Err(failure) = serve(cli, &config) {
+                return Ok(telemetry::report(&failure, &config.log));
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn serve(cli: &Cli, config: &Config) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
+    let ended = runtime.block_on(server::run(config, cli.flags.demo, cli.flags.take_over));
+    runtime.shutdown_timeout(server::last_moment(config));
+    ended
 }

@@ -1,16 +1,17 @@
 //! Composition: which adapters are in use, in which order they begin, and in which order they end.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use streamcore::{
     auto_end::BySettings,
     driver::{Host, Ports},
-    last_known::LastKnown,
-    runtime::Runtime as _,
+    metrics::{FanOut, MetricsSink},
+    runtime::Runtime,
 };
 use streamcore_audio::{AudioPlayer, MediaDir};
-use streamcore_http::{ServiceToken, State, TokioRuntime};
+use streamcore_http::{ServeOptions, ServiceToken, State, TokioRuntime, metrics::QueueLengths, monitor::Activity};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::{
@@ -19,7 +20,9 @@ use crate::{
     data_dir::{self, DataDir},
     demo,
     failure::Failure,
-    limits, output,
+    limits,
+    monitoring::Monitoring,
+    output,
     signals::Signals,
     store::Store,
     telemetry::LogSink,
@@ -46,8 +49,13 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     data_dir::make("media", "--media-dir", &config.media_dir.value)?;
     let store = Store::open(config, &data_dir, take_over).await?;
     let address = config.listen.value;
-    let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| Failure::Listen { address, source })?;
+    let listener = bind(address, "--listen").await?;
+    let metrics_listener = match config.metrics.listen.value.filter(|_| config.metrics.enabled.value) {
+        Some(address) => Some(bind(address, "metrics.listen").await?),
+        None => None,
+    };
+    let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let address = listener.local_addr().map_err(|source| Failure::Listen { setting: "--listen", address, source })?;
 
     let player = AudioPlayer::new(config.player())?;
     let media = MediaDir::new(&config.media_dir.value)?.with_remote(config.remote.config(&config.resolver));
@@ -57,12 +65,17 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let secret = ServiceToken::new(token.secret.0.as_str())?;
     let runtime = Arc::new(TokioRuntime::new());
     // Everything goes through it, so that it sees every change and every outage.
-    let stores = LastKnown::over(store.queue.clone(), store.registry.clone(), store.library.clone(), runtime.clone());
+    let monitoring = Monitoring::new(&config.metrics);
+    let metrics = monitoring.metrics();
+    let idempotency = monitoring.idempotency(&store);
+    let activity = Arc::new(Activity::new(runtime.now()));
+    let stores = monitoring.stores(&store, &activity, runtime.clone());
+    let log: Arc<dyn MetricsSink> = Arc::new(LogSink);
     let host = Host::new(Ports {
         queue: stores.clone(),
         registry: stores.clone(),
         player: player.clone(),
-        sink: Arc::new(LogSink),
+        sink: Arc::new(FanOut::new([log, activity.clone()].into_iter().chain(monitoring.sink()))),
         policy: Arc::new(BySettings),
         auto_end: config.auto_end.settings(),
         runtime: runtime.clone(),
@@ -75,6 +88,15 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     let max_listeners = limits::listeners(config.http.max_listeners.value, max_connections);
     let mut settings = config.http.settings(secret, &config.queue, &config.library, max_listeners);
     settings.check_limit = config.remote.check_limit(&config.resolver);
+    settings.metrics_token = match &config.metrics.token.value {
+        Some(token) => Some(ServiceToken::new(token.0.as_str())?),
+        None => None,
+    };
+    settings.metrics_elsewhere = metrics_listener.is_some();
+    let clock: Arc<dyn Runtime> = runtime.clone();
+    let lengths = QueueLengths::new(stores.clone(), clock.clone());
+    let monitor = monitoring.monitor(&host, &lengths, activity, &config.data_dir.value, &clock);
+    let exposition = monitoring.exposition(&config.metrics, &host, player.clone(), lengths, (&store, &stores), &clock);
     let state = Arc::new(State {
         host: host.clone(),
         queue: stores.clone(),
@@ -83,7 +105,10 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         media,
         library: stores.clone(),
         last_known: stores,
-        idempotency: store.idempotency.clone(),
+        idempotency,
+        metrics,
+        exposition,
+        monitor: Some(monitor),
         runtime,
         settings,
     });
@@ -100,6 +125,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         data_dir = %config.data_dir.value.display(),
         media_dir = %media_dir.display(),
         resumed,
+        metrics = metrics_address.map(|address| address.to_string()),
         "serving"
     );
     // A server whose terminal is gone goes on.
@@ -107,11 +133,23 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
     if !address.ip().is_loopback() {
         warn!(%address, "listening beyond this machine: everybody who reaches it can listen and read the queue; changes need the token, which travels unencrypted without a TLS proxy");
     }
+    if !config.metrics.enabled.value && (config.metrics.listen.value.is_some() || config.metrics.token.value.is_some())
+    {
+        warn!(
+            "metrics.enabled is false: metrics.listen and STREAMCORE_METRICS_TOKEN have no effect, and nothing can be scraped"
+        );
+    }
+    if let Some(address) = metrics_address.filter(|address| !address.ip().is_loopback())
+        && config.metrics.token.value.is_none()
+    {
+        warn!(%address, "metrics can be read beyond this machine by everybody who reaches it; STREAMCORE_METRICS_TOKEN gives scrapers a token");
+    }
 
     let stop = signals.watch();
     let grace = config.shutdown_grace();
     let mut options = config.http.options(grace * CUT_CONNECTIONS / 10);
     options.max_connections = max_connections;
+    let scraping = scrapes(metrics_listener, Arc::clone(&state), options.clone(), stop.clone());
     let serving =
         streamcore_http::serve(listener, streamcore_http::filter(state), options, stop.clone().cancelled_owned());
     let ending = async {
@@ -119,7 +157,7 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         host.shutdown().await;
     };
     tokio::select! {
-        _ = async { tokio::join!(serving, ending) } => info!("stopped"),
+        _ = async { tokio::join!(serving, scraping, ending) } => info!("stopped"),
         () = async { stop.cancelled().await; tokio::time::sleep(grace * GIVE_UP / 10).await } => {
             warn!(?grace, "not everything ended in time");
         }
@@ -128,4 +166,19 @@ pub(crate) async fn run(config: &Config, demo: bool, take_over: bool) -> Result<
         warn!("the store did not close in time; what was acknowledged is kept all the same");
     }
     Ok(())
+}
+
+async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|source| Failure::Listen { setting, address, source })
+}
+
+/// So many scrapers have an address of their own for themselves.
+const MAX_SCRAPERS: usize = 64;
+
+/// Serves `/metrics` at its own address, if it has one.
+async fn scrapes(listener: Option<TcpListener>, state: Arc<State>, options: ServeOptions, stop: CancellationToken) {
+    let Some(listener) = listener else { return };
+    let mut options = options;
+    options.max_connections = MAX_SCRAPERS;
+    streamcore_http::serve(listener, streamcore_http::metrics_filter(state), options, stop.cancelled_owned()).await;
 }

@@ -61,6 +61,29 @@ impl Store {
         }
     }
 
+    /// What kind of store it is, as metrics tell it.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match &self.backend {
+            #[cfg(feature = "sqlite")]
+            Backend::Sqlite(_) => "sqlite",
+            #[cfg(feature = "redis")]
+            Backend::Redis(_) => "redis",
+        }
+    }
+
+    /// Counts how often the connection to it was back after an outage.
+    pub(crate) fn reconnects(&self) -> Box<dyn Fn() -> u64 + Send + Sync> {
+        match &self.backend {
+            #[cfg(feature = "sqlite")]
+            Backend::Sqlite(_) => Box::new(|| 0),
+            #[cfg(feature = "redis")]
+            Backend::Redis(claimed) => {
+                let store = claimed.store.clone();
+                Box::new(move || store.outages())
+            }
+        }
+    }
+
     /// Finishes what was asked for, and closes it. Afterwards every call is answered as unavailable.
     pub(crate) async fn close(&self) {
         match &self.backend {

@@ -75,6 +75,8 @@ pub(crate) struct Faults {
 /// What an engine takes over and leaves behind.
 #[derive(Debug)]
 struct Carried {
+    /// Whose it is, for the log.
+    stream: StreamId,
     outlet: Arc<Outlet>,
     mount: Arc<Mount>,
     inbox: Arc<Inbox>,
@@ -149,7 +151,7 @@ impl Stream {
         match self.spawn() {
             Ok(()) => true,
             Err(error) => {
-                tracing::error!(stream = %self.id, %error, "no thread for the stream; it is tried again at its next order");
+                tracing::error!(stream = self.id.get(), %error, "no thread for the stream; it is tried again at its next order");
                 false
             }
         }
@@ -164,6 +166,7 @@ impl Stream {
         }
         let (stream, setup) = (self.id, self.setup.clone());
         let carried = Carried {
+            stream,
             outlet: Arc::clone(&self.outlet),
             mount: Arc::clone(&self.mount),
             inbox: Arc::clone(&self.inbox),
@@ -200,13 +203,15 @@ fn supervise(stream: StreamId, setup: &Setup, mut carried: Carried) {
                 let mut engine = Engine::new(setup.clone(), carried, line);
                 match catch_unwind(AssertUnwindSafe(|| engine.run())) {
                     Ok(Ok(())) => break,
-                    Ok(Err(error)) => tracing::error!(%stream, %error, "the stream's engine failed; it is replaced"),
-                    Err(_) => tracing::error!(%stream, "the stream's engine panicked; it is replaced"),
+                    Ok(Err(error)) => {
+                        tracing::error!(stream = stream.get(), %error, "the stream's engine failed; it is replaced")
+                    }
+                    Err(_) => tracing::error!(stream = stream.get(), "the stream's engine panicked; it is replaced"),
                 }
                 carried = engine.leave();
             }
             Err(error) => {
-                tracing::error!(%stream, %error, "no encoder for the stream; it is tried again");
+                tracing::error!(stream = stream.get(), %error, "no encoder for the stream; it is tried again");
                 carried.orders.extend(carried.inbox.wait(Instant::now()));
                 if carried.take_note() {
                     break;
@@ -215,7 +220,7 @@ fn supervise(stream: StreamId, setup: &Setup, mut carried: Carried) {
         }
         // A report is foreign code.
         if catch_unwind(AssertUnwindSafe(|| carried.fail())).is_err() {
-            tracing::error!(%stream, "reporting panicked");
+            tracing::error!(stream = stream.get(), "reporting panicked");
         }
         let now = Instant::now();
         failures.push_back(now);
@@ -228,7 +233,7 @@ fn supervise(stream: StreamId, setup: &Setup, mut carried: Carried) {
     mount.close();
     let lagged = mount.lagged();
     if lagged > 0 {
-        tracing::debug!(%stream, listeners = lagged, "listeners that fell too far behind were ended");
+        tracing::debug!(stream = stream.get(), listeners = lagged, "listeners that fell too far behind were ended");
     }
 }
 

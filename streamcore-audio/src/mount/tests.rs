@@ -100,6 +100,12 @@ proptest! {
                 Step::Read(..) | Step::Leave(_) => {}
             }
             prop_assert_eq!(mount.crowd(), Crowd { now: listeners.len() as u64, ever });
+            if listeners.iter().all(|(_, next)| next.is_some()) {
+                let behind = |next: &Option<usize>| next.map_or(0, |next| all[next..].iter().sum::<u64>());
+                let most = listeners.iter().map(|(_, next)| behind(next)).max();
+                let most = most.map(|frames| time_of(frames * BLOCK as u64, 44_100));
+                prop_assert_eq!(mount.lag(), most, "how far the slowest is behind");
+            }
         }
         mount.close();
         for (cursor, next) in &mut listeners {

@@ -2,6 +2,8 @@
 
 pub(crate) mod health;
 pub(crate) mod media;
+pub(crate) mod metrics;
+pub(crate) mod monitor;
 pub(crate) mod playlist;
 pub(crate) mod queue;
 pub(crate) mod streams;

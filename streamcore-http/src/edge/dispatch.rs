@@ -15,12 +15,13 @@ use warp::{
 };
 
 use super::{
-    Access, Answer, Call, Key, Language, Route, RouteInfo, Table, body, idempotency, request_id, respond,
-    table::{Handler, Takes},
+    Access, Answer, Call, CurrentRequest, Key, Language, Route, RouteInfo, Table, body, idempotency,
+    request_id::{self, RequestId},
+    respond,
+    table::{Handler, Place, Takes},
 };
 use crate::{
-    error::{ApiError, FieldError, Part, Problem},
-    routes,
+    error::{ApiError, ErrorCode, FieldError, Part, Problem},
     state::App,
     token::Caller,
 };
@@ -31,6 +32,9 @@ const STALE_SINCE: HeaderName = HeaderName::from_static("x-stale-since");
 /// How long a file may take to arrive and to be stored.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// What part of the time that it may take an answer takes before it is worth a line.
+const SLOW: u32 = 10;
+
 /// The route table with what its handlers work with.
 pub(crate) struct Edge {
     app: Arc<App>,
@@ -38,11 +42,11 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    pub(crate) fn new(app: App) -> Self {
-        Self { app: Arc::new(app), table: Table::new(routes::table()) }
+    pub(crate) fn new(app: App, routes: Vec<Route>) -> Self {
+        Self { app: Arc::new(app), table: Table::new(routes) }
     }
 
-    /// Answers one request, whatever it is.
+    /// Answers one request, whatever it is. What is logged meanwhile is known to be about it.
     pub(crate) async fn answer<S, B>(
         &self,
         method: Method,
@@ -55,20 +59,49 @@ impl Edge {
         S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
+        let id = RequestId::of(&headers);
+        let request = CurrentRequest::new(id, &method);
+        request.during(self.answer_as(id, method, tail, query, headers, body)).await
+    }
+
+    async fn answer_as<S, B>(
+        &self,
+        id: RequestId,
+        method: Method,
+        tail: &str,
+        query: String,
+        headers: HeaderMap,
+        body: S,
+    ) -> Response
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
+        B: Buf + Send,
+    {
         let started = Instant::now();
-        let id = request_id::of(&headers);
         let language = Language::preferred(&headers);
         let path = format!("/{}", tail.trim_start_matches('/'));
-        let mut template = "unknown";
-        let outcome = self.route(&method, &path, &mut template, query, headers, language, body).await;
+        let found = self.table.find(&path);
+        let place = found.as_ref().map(|(place, _)| *place);
+        let template = place.map(|place| place.template);
+        if let Some(template) = template {
+            CurrentRequest::found(template);
+        }
+        let metrics = self.app.metrics.as_ref().filter(|_| !is_not_counted(template.unwrap_or(&path)));
+        let answering = metrics.map(|metrics| self.table.meter(place, &method, metrics).begin());
+        let outcome = self.route(&method, &path, found, query, headers, language, body).await;
         let mut response = outcome.unwrap_or_else(|error| error.respond(language));
-        finish(&mut response, &id);
+        finish(&mut response, id.as_str());
+        let took = started.elapsed();
+        if let Some(answering) = answering {
+            let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
+            answering.answered(response.status().as_u16(), code, took);
+        }
         tracing::debug!(
-            %method,
-            route = template,
+            method = CurrentRequest::with(CurrentRequest::method),
+            path = template.unwrap_or("unmatched"),
             status = response.status().as_u16(),
-            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            request_id = id,
+            duration_ms = millis(took),
+            request_id = id.as_str(),
             "request"
         );
         response
@@ -79,7 +112,7 @@ impl Edge {
         &self,
         method: &Method,
         path: &str,
-        template: &mut &'static str,
+        found: Option<Found<'_>>,
         query: String,
         headers: HeaderMap,
         language: Language,
@@ -89,7 +122,7 @@ impl Edge {
         S: Stream<Item = Result<B, warp::Error>> + Send + 'static,
         B: Buf + Send,
     {
-        let (route, params, caller) = match self.admit(method, path, template, &headers) {
+        let (route, params, caller) = match self.admit(method, found, &headers) {
             Ok(Admitted::Route(route, params, caller)) => (route, params, caller),
             Ok(Admitted::Options(allow)) => return Ok(respond::no_content(&[(header::ALLOW, allow)])),
             Err(refusal) => {
@@ -147,16 +180,14 @@ impl Edge {
         }
     }
 
-    /// Finds the route and checks that the caller may use it, before anything else of the request is looked at.
-    fn admit(
+    /// Checks that there is a route and that the caller may use it, before anything else of the request is looked at.
+    fn admit<'a>(
         &self,
         method: &Method,
-        path: &str,
-        template: &mut &'static str,
+        found: Option<Found<'a>>,
         headers: &HeaderMap,
-    ) -> Result<Admitted<'_>, ApiError> {
-        let Some((place, params)) = self.table.find(path) else { return Err(ApiError::RouteNotFound) };
-        *template = place.template;
+    ) -> Result<Admitted<'a>, ApiError> {
+        let Some((place, params)) = found else { return Err(ApiError::RouteNotFound) };
         match place.route(method) {
             Some(route) => {
                 let caller = self.authenticate(&route.info, headers)?;
@@ -171,9 +202,14 @@ impl Edge {
     fn authenticate(&self, route: &RouteInfo, headers: &HeaderMap) -> Result<Caller, ApiError> {
         let given = bearer(headers);
         let is_right = given.is_some_and(|given| self.app.settings.token.matches(given));
+        let scrapes = self.app.settings.metrics_token.as_ref();
         match (route.access, given) {
             _ if is_right => Ok(Caller::Trusted),
             (Access::Public | Access::Read, _) => Ok(Caller::Anybody),
+            (Access::Scrape, given) if scrapes.is_none_or(|token| given.is_some_and(|given| token.matches(given))) => {
+                Ok(Caller::Anybody)
+            }
+            (Access::Scrape, given) => Err(ApiError::NoScraper { given: given.is_some() }),
             (Access::Token, None) => Err(ApiError::NotAuthenticated { reads: route.method == Method::GET }),
             (Access::Token, Some(_)) => Err(ApiError::WrongToken),
         }
@@ -184,14 +220,39 @@ impl Edge {
 /// with it when it panics.
 async fn handle(handler: &Handler, template: &'static str, call: Call, limit: Duration) -> Answer {
     let handled = AssertUnwindSafe(async { handler(call).await }).catch_unwind();
-    match tokio::time::timeout(limit, handled).await {
+    let started = Instant::now();
+    let answer = match tokio::time::timeout(limit, handled).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
-            tracing::error!(route = template, "a handler panicked");
+            let request_id = CurrentRequest::current_id();
+            tracing::error!(
+                request_id = request_id.as_ref().map(RequestId::as_str),
+                path = template,
+                "a handler panicked"
+            );
             Err(ApiError::Internal)
         }
         Err(_) => Err(ApiError::Late),
+    };
+    let took = started.elapsed();
+    if took > limit / SLOW {
+        let (request_id, duration_ms) = (CurrentRequest::current_id(), millis(took));
+        let request_id = request_id.as_ref().map(RequestId::as_str);
+        tracing::warn!(request_id, path = template, duration_ms, limit_ms = millis(limit), "a request was slow");
     }
+    answer
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A place, and the parameters of the path that leads there.
+type Found<'a> = (&'a Place, Vec<(String, String)>);
+
+/// Those who ask whether we are well, and how we are, ask all day long.
+fn is_not_counted(template: &str) -> bool {
+    matches!(template, "/metrics" | "/healthz" | "/readyz") || template.starts_with("/health")
 }
 
 /// What a request may go on to.

@@ -23,7 +23,7 @@ use warp::{
     reply::Response,
 };
 
-use super::{Answer, body, respond};
+use super::{Answer, CurrentRequest, body, respond};
 use crate::{
     error::{ApiError, FieldError, Part, Problem},
     state::App,
@@ -149,8 +149,10 @@ pub(super) async fn answer(
             // Carried out to its end, also if who asked for it goes away: an answer is what the key is for.
             let (told, answer) = oneshot::channel();
             let app_of_task = Arc::clone(app);
+            let request = CurrentRequest::carry();
             app.runtime.spawn(Box::pin(async move {
-                let _ = told.send(carry_out(&app_of_task, ticket, handled).await);
+                let done = CurrentRequest::carried_by(request, carry_out(&app_of_task, ticket, handled));
+                let _ = told.send(done.await);
             }));
             answer.await.unwrap_or(Err(ApiError::Internal))
         }

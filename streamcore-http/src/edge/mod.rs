@@ -3,6 +3,7 @@
 mod body;
 mod call;
 mod condition;
+mod current;
 mod dispatch;
 mod idempotency;
 mod language;
@@ -12,7 +13,6 @@ mod table;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use self::dispatch::read_target;
-pub use self::table::{Access, RouteInfo};
 pub(crate) use self::{
     body::announced,
     call::Call,
@@ -20,7 +20,12 @@ pub(crate) use self::{
     dispatch::Edge,
     idempotency::Key,
     language::Language,
+    request_id::RequestId,
     table::{Route, Table},
+};
+pub use self::{
+    current::CurrentRequest,
+    table::{Access, RouteInfo},
 };
 
 /// What a handler answers.

@@ -9,7 +9,7 @@ use warp::{
     reply::Response,
 };
 
-use super::Answer;
+use super::{Answer, Language};
 use crate::error::ApiError;
 
 /// A response with this body.
@@ -49,6 +49,12 @@ pub(crate) fn empty(status: StatusCode, headers: &[(HeaderName, String)]) -> Res
         set(&mut response, name.clone(), value);
     }
     response
+}
+
+/// Says in which language a response is, and that it depends on the reader.
+pub(crate) fn in_language(response: &mut Response, language: Language) {
+    set(response, header::CONTENT_LANGUAGE, language.tag());
+    set(response, header::VARY, "Accept-Language");
 }
 
 /// Sets a header. A value that no header can carry is left out.

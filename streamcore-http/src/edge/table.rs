@@ -1,11 +1,16 @@
 //! The route table: templates, methods, access levels and handlers, looked up by path.
 
-use std::{collections::BTreeMap, future::Future, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{Arc, OnceLock},
+};
 
 use futures::future::BoxFuture;
 use warp::http::Method;
 
 use super::{Answer, Call, body::MAX_BODY_BYTES};
+use crate::metrics::{Metrics, RouteMeter};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +20,8 @@ pub enum Access {
     Public,
     /// Everybody who may read: queues, status, audio. Who shows the token is told people's names as well.
     Read,
+    /// Who may read; or, where scrapers have a token of their own, who shows that or the service token.
+    Scrape,
     /// Only who shows the service token.
     Token,
 }
@@ -89,6 +96,30 @@ impl Route {
 pub(super) struct Place {
     pub(super) template: &'static str,
     pub(super) routes: Vec<Route>,
+    /// What measures its requests, by method; made at the first one.
+    meters: Meters,
+}
+
+/// By `GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE`, `OPTIONS`, and any other.
+#[derive(Default)]
+pub(super) struct Meters([OnceLock<RouteMeter>; 8]);
+
+impl Meters {
+    /// The one for this method.
+    pub(super) fn of(&self, method: &Method, make: impl FnOnce() -> RouteMeter) -> &RouteMeter {
+        let [get, head, post, put, patch, delete, options, other] = &self.0;
+        let meter = match method.as_str() {
+            "GET" => get,
+            "HEAD" => head,
+            "POST" => post,
+            "PUT" => put,
+            "PATCH" => patch,
+            "DELETE" => delete,
+            "OPTIONS" => options,
+            _ => other,
+        };
+        meter.get_or_init(make)
+    }
 }
 
 impl Place {
@@ -111,7 +142,11 @@ impl Place {
 }
 
 /// All places by path.
-pub(crate) struct Table(matchit::Router<Place>);
+pub(crate) struct Table {
+    places: matchit::Router<Place>,
+    /// For requests that lead nowhere.
+    unmatched: Meters,
+}
 
 impl Table {
     /// # Panics
@@ -123,17 +158,25 @@ impl Table {
         }
         let mut router = matchit::Router::new();
         for (template, routes) in places {
-            if let Err(conflict) = router.insert(template, Place { template, routes }) {
+            if let Err(conflict) = router.insert(template, Place { template, routes, meters: Meters::default() }) {
                 panic!("the route table contradicts itself at {template}: {conflict}");
             }
         }
-        Self(router)
+        Self { places: router, unmatched: Meters::default() }
+    }
+
+    /// What measures the requests to a place, or to nowhere: there, too, go those by methods that a place does not have, or everybody could
+    /// have a series made for each.
+    pub(super) fn meter(&self, place: Option<&Place>, method: &Method, metrics: &Metrics) -> RouteMeter {
+        let place = place.filter(|place| place.route(method).is_some());
+        let (meters, template) = place.map_or((&self.unmatched, None), |place| (&place.meters, Some(place.template)));
+        meters.of(method, || metrics.route(method.as_str(), template)).clone()
     }
 
     /// The place at a path and the path's parameters, still percent-encoded. One trailing slash makes no difference.
     pub(super) fn find(&self, path: &str) -> Option<(&Place, Vec<(String, String)>)> {
         let path = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
-        let found = self.0.at(path).ok()?;
+        let found = self.places.at(path).ok()?;
         let params = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Some((found.value, params))
     }

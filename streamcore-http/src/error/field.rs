@@ -110,6 +110,13 @@ pub(crate) enum Problem {
         track: TrackId,
     },
     Cursor,
+    /// The resolution of the history of figures.
+    Resolution,
+    /// A moment in time.
+    Moment,
+    /// The beginning of a span behind its end.
+    BehindTheEnd,
+    ActivityType,
     Host,
     NotUtf8,
     Media(FailureReason),

@@ -11,11 +11,17 @@ use warp::http::StatusCode;
 pub(crate) use self::{
     catalogue::Notice,
     field::{FieldError, Part, Problem},
+    respond::ErrorCode,
 };
 
 /// Why a request was not carried out. A variant is a decision that the caller can take; its words are in the catalogue.
 #[derive(Debug)]
 pub(crate) enum ApiError {
+    /// Metrics are for scrapers with their token.
+    NoScraper {
+        /// Whether a wrong one was shown.
+        given: bool,
+    },
     NotAuthenticated {
         /// Whether the caller wanted to read, not to change something.
         reads: bool,
@@ -166,6 +172,8 @@ impl ApiError {
     pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         use StatusCode as S;
         match self {
+            Self::NoScraper { given: false } => (S::UNAUTHORIZED, "not_authenticated"),
+            Self::NoScraper { given: true } => (S::UNAUTHORIZED, "invalid_token"),
             Self::NotAuthenticated { .. } => (S::UNAUTHORIZED, "not_authenticated"),
             Self::WrongToken => (S::UNAUTHORIZED, "invalid_token"),
             Self::RouteNotFound => (S::NOT_FOUND, "not_found"),

@@ -8,17 +8,21 @@ use warp::{
 };
 
 use super::{ApiError, FieldError, Problem};
-use crate::edge::{Language, respond};
+use crate::edge::{CurrentRequest, Language, RequestId, respond};
 
 /// After how many seconds to try again what failed for a while.
 const RETRY_AFTER_SECONDS: u64 = 2;
+
+/// The code of an error, as an extension of the response to it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ErrorCode(pub(crate) &'static str);
 
 impl ApiError {
     /// The response to an error, for a reader of this language.
     pub(crate) fn respond(&self, language: Language) -> Response {
         let (status, code) = self.status_and_code();
         if status.is_server_error() {
-            tracing::warn!(code, cause = self.cause(), "a request failed");
+            self.log(status, code);
         }
         let message = self.message(language);
         let (detail, details) = match self {
@@ -27,8 +31,8 @@ impl ApiError {
         };
         let body = json!({ "detail": detail, "error": code, "message": message, "details": details });
         let mut response = respond::bytes(status, "application/json", body.to_string());
-        respond::set(&mut response, header::CONTENT_LANGUAGE, language.tag());
-        respond::set(&mut response, header::VARY, "Accept-Language");
+        response.extensions_mut().insert(ErrorCode(code));
+        respond::in_language(&mut response, language);
         match self {
             Self::MethodNotAllowed { allow } => respond::set(&mut response, header::ALLOW, allow),
             Self::BodyTimeout | Self::BodyTooLong { .. } | Self::FileTooLong { .. } => {
@@ -53,6 +57,17 @@ impl ApiError {
             (Self::KeyInProgress, _) => Some(1),
             (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => Some(RETRY_AFTER_SECONDS),
             _ => None,
+        }
+    }
+
+    /// A line for what is nobody's fault but ours: the code that the caller is told, and the words that are not for it.
+    fn log(&self, status: StatusCode, reason: &'static str) {
+        let request = CurrentRequest::current_id();
+        let (request_id, status, detail) = (request.as_ref().map(RequestId::as_str), status.as_u16(), self.cause());
+        if status == StatusCode::INTERNAL_SERVER_ERROR.as_u16() {
+            tracing::error!(request_id, status, reason, detail, "a request failed");
+        } else {
+            tracing::warn!(request_id, status, reason, detail, "a request failed");
         }
     }
 

@@ -69,6 +69,7 @@ fn listen(app: &App, stream: StreamId, titles: bool) -> Result<Listening, ApiErr
         waves,
         icy: titles.then(Icy::default),
         cut: false,
+        counted: app.metrics.as_ref().map(|metrics| metrics.listener()),
         _place: Arc::clone(&app.places).try_acquire_owned().map_err(full)?,
     })
 }

@@ -17,6 +17,7 @@ use streamcore::{
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::icy::Icy;
+use crate::metrics;
 
 /// What a listener gets. Counts as connected until it is dropped.
 pub(crate) struct Listening {
@@ -27,6 +28,8 @@ pub(crate) struct Listening {
     pub(super) icy: Option<Icy>,
     /// Whether what it gave last was a cut.
     pub(super) cut: bool,
+    /// What counts it and what it is sent, if anything does.
+    pub(super) counted: Option<metrics::Listening>,
     pub(super) _place: OwnedSemaphorePermit,
 }
 
@@ -38,6 +41,13 @@ impl Listening {
     /// Whether the piece that it gave last is one that nobody should wait for.
     pub(crate) fn is_at_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Its socket took so many bytes.
+    pub(crate) fn sent(&self, bytes: usize) {
+        if let Some(counted) = &self.counted {
+            counted.sent(bytes);
+        }
     }
 
     /// It was disconnected because it took nothing for this long.

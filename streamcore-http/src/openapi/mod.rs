@@ -111,6 +111,7 @@ fn describe(route: &RouteInfo, operation: Operation) -> Value {
     let security = match route.access {
         Access::Token => json!([{ "token": [] }]),
         Access::Read if operation.tells_who => json!([{}, { "token": [] }]),
+        Access::Scrape => json!([{}, { "token": [] }]),
         Access::Public | Access::Read => json!([]),
     };
     let mut described = json!({

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     parts::reference,
-    schemas::{flag, list, text, whole, word},
+    schemas::{activity_type, flag, list, text, whole, word},
 };
 
 /// What the route table does not say of a route.
@@ -143,6 +143,11 @@ or counts as gone. Whenever `known` is false for the source (after a restart of 
 listeners are due: as `listeners`, or their count. A source that stays silent is unknown after 90 s and gone after another 5 min. An \
 `Idempotency-Key` is ignored: each report is taken.";
 
+const KNOWN: &str = "What is not known is null. The machine is asked every 5 s; this tells what it said last.";
+
+const HISTORY: &str = "Gauges are told as least, mean and greatest value of an entry, counters as what they grew by; null if nobody counts \
+it. Entries are aligned to UTC; there is none for a time in which the server was away. It begins anew with each start of the server.";
+
 /// Every route, by method and template.
 #[rustfmt::skip]
 pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
@@ -215,12 +220,30 @@ pub(super) fn all() -> BTreeMap<(String, &'static str), Operation> {
         ("PATCH",  "/api/playlist/reorder", Operation { tag: "playlist", ..edits("Give items other places", "Reordered").channel().body("Reorder") }),
         ("DELETE", "/api/playlist/{item}", Operation { tag: "playlist", ..edits("Remove a waiting item", "Removed").channel() }),
 
+        ("GET",    "/api/v1/metrics/system", answers("metrics", "The machine, the process and what the server counts", "SystemMetrics").described(KNOWN)),
+        ("GET",    "/api/v1/metrics/streams", answers("metrics", "Sums over the streams that run, and a page of all streams", "StreamsMetrics").pages()),
+        ("GET",    "/api/v1/metrics/streams/{stream}", answers("metrics", "The figures of a stream", "StreamMetrics")),
+        ("GET",    "/api/v1/metrics/history", answers("metrics", "Figures of up to the last 31 days, oldest first", "MetricsHistory")
+                       .query("resolution", word(&["1m", "5m", "15m", "1h"]), "How long an entry lasts; kept for 24 h, 2 d, 7 d and 31 d. Without it `1m`.")
+                       .query("from", text(), "Entries that begin at this moment or later: RFC 3339, or seconds since 1970.")
+                       .query("to", text(), "Entries that begin before this moment.")
+                       .query("limit", whole(1, 1_440), "How many of the newest of them; 360 without it.")
+                       .described(HISTORY)),
+        ("GET",    "/api/system/metrics", answers("metrics", "The machine in short", "SystemInShort").described(KNOWN)),
+        ("GET",    "/api/system/activity", answers("metrics", "What happened lately, newest first; of the last 1,000 since the server's start", "ActivityPage")
+                       .page(100).query("offset", whole(0, u64::MAX >> 11), "How many to leave out at the head.")
+                       .query("type", activity_type(), "Only those.")
+                       .query("search", json!({ "type": "string", "maxLength": 100 }), "Only those in whose message this occurs.")
+                       .tells_who("Without the token `ended_by`, and the `detail` of what ended a stream, are left out.")),
         ("GET",    "/health", answers("health", "The state of the server; degraded while the store is away", "Health")),
         ("GET",    "/healthz", answers("health", "The same", "Health")),
         ("GET",    "/health/live", answers("health", "Whether the process answers", "Liveness")),
         ("GET",    "/health/ready", answers("health", "Whether it can do its work", "Readiness")),
         ("GET",    "/readyz", answers("health", "The same", "Readiness")),
         ("GET",    "/api/openapi.json", answers("health", "This document", "Document").cached()),
+
+        ("GET",    "/metrics", sends("metrics", "What a Prometheus reads: OpenMetrics, or the text format 0.0.4 where `Accept` prefers it", &["application/openmetrics-text", "text/plain"])
+                       .described("Where scrapers have a token of their own it is needed; the service token does as well. With an address of its own (`metrics.listen`) this route is there and nowhere else.")),
 
         ("GET",    "/listen/{stream}", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),
         ("GET",    "/listen/{stream}.mp3", sends("listening", "The broadcast: an endless MP3", &["audio/mpeg"])),

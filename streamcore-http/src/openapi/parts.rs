@@ -20,6 +20,7 @@ pub(super) fn tags() -> Value {
         { "name": "library", "description": "Tracks that people keep, and files that can be queued." },
         { "name": "playlist", "description": "The queue of one stream for clients of the older playlist API." },
         { "name": "listening", "description": "The broadcast and the page." },
+        { "name": "metrics", "description": "Figures of the machine and the server, and what happened lately." },
         { "name": "health", "description": "For orchestrators and tools." }
     ])
 }

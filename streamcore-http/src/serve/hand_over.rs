@@ -42,7 +42,11 @@ impl Stream for HandOver {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         match &mut *self.listening() {
-            Some(listening) => Pin::new(listening).poll_next(cx).map(|piece| piece.map(Ok)),
+            Some(listening) => Pin::new(&mut *listening).poll_next(cx).map(|piece| {
+                let piece = piece?;
+                listening.sent(piece.len());
+                Some(Ok(piece))
+            }),
             None => Poll::Ready(None),
         }
     }

@@ -84,6 +84,7 @@ impl Seat {
             match self.socket.try_write(&self.rest) {
                 Ok(count) => {
                     self.rest.advance(count);
+                    self.listening.sent(count);
                     self.stuck_since = None;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -5,6 +5,7 @@ mod fields;
 mod health;
 mod history;
 mod item;
+mod monitor;
 mod playlist;
 mod presence;
 mod queue;
@@ -27,6 +28,7 @@ pub(crate) use self::{
     health::{Dependency, Health},
     history::HistoryPage,
     item::{AddItem, Item},
+    monitor::{ActivityPage, MetricsHistory, StreamFigures, StreamsMetrics, SystemInShort, SystemMetrics},
     playlist::{PlaylistEntry, PlaylistItem, Removed, Reorder, Reordered},
     presence::{Listeners, Told},
     queue::{

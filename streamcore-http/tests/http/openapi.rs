@@ -168,6 +168,12 @@ async fn real_answers_are_what_the_document_says() {
             "?channel_id=7",
             r#"{"items": [{"id": "6c84fb90-12c4-11e1-840d-7b25c5ee775a", "position": 0}]}"#,
         ),
+        ("GET", "/api/v1/metrics/system".to_owned(), "", ""),
+        ("GET", "/api/v1/metrics/streams".to_owned(), "", ""),
+        ("GET", "/api/v1/metrics/streams/{stream}".to_owned(), "", ""),
+        ("GET", "/api/v1/metrics/history".to_owned(), "?resolution=1h", ""),
+        ("GET", "/api/system/metrics".to_owned(), "", ""),
+        ("GET", "/api/system/activity".to_owned(), "", ""),
         ("GET", "/api/openapi.json".to_owned(), "", ""),
         ("GET", "/health".to_owned(), "", ""),
         ("GET", "/health/live".to_owned(), "", ""),
@@ -221,7 +227,8 @@ async fn the_document_says_who_may_call_what() {
         let operation = &document["paths"][route.template][route.method.as_str().to_ascii_lowercase()];
         let needs_token = route.access == streamcore_http::Access::Token;
         let tells_who = route.method == "GET"
-            && ["/status", "/sessions", "/listeners"].iter().any(|end| route.template.ends_with(end));
+            && (route.template == "/metrics"
+                || ["/status", "/sessions", "/listeners", "/activity"].iter().any(|end| route.template.ends_with(end)));
         let security = match (needs_token, tells_who) {
             (true, _) => json!([{"token": []}]),
             (false, true) => json!([{}, {"token": []}]),

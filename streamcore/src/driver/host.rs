@@ -324,6 +324,15 @@ impl Host {
         driven.map(|driven| view(&driven.stream, now))
     }
 
+    /// What can be seen now of every stream that this process drives, running or not, in the order of their ids. No store is asked, and no
+    /// stream waits for another's.
+    #[must_use]
+    pub fn driven(&self) -> Vec<StreamView> {
+        let now = self.ports.runtime.now();
+        let driven: Vec<_> = self.lock().driven.values().map(|driven| Arc::clone(&driven.stream)).collect();
+        driven.iter().map(|stream| view(stream, now)).collect()
+    }
+
     /// What can be seen of a stream that this process does not drive, by what is stored of it.
     #[must_use]
     pub fn view_at_rest(&self, record: &StreamRecord, snapshot: Option<Snapshot>) -> StreamView {

@@ -27,6 +27,14 @@ pub trait Broadcast: std::fmt::Debug + Send + Sync {
     /// itself, or leaves, is not told here. Never blocks.
     fn gave_up(&self, stream: StreamId, behind: Duration);
 
+    /// How far the slowest listener of a stream is behind its newest audio. None if nobody listens, or it is not known.
+    ///
+    /// **Effect.** None. **Cost.** As many steps as there are listeners: for monitoring, not for each wave.
+    fn lag(&self, stream: StreamId) -> Option<Duration> {
+        let _ = stream;
+        None
+    }
+
     /// The media type of what listeners get, for example `audio/mpeg`.
     fn content_type(&self) -> &'static str;
 

@@ -19,8 +19,8 @@ pub(super) struct Transitions {
     starters: Vec<CommandId>,
     stoppers: Vec<CommandId>,
     releasing: Option<QuestionId>,
-    /// The world is to be told of the end when it is noted.
-    end_untold: bool,
+    /// When the session began whose end the world is to be told of when it is noted.
+    end_untold: Option<Timestamp>,
     retry_at: Option<Timestamp>,
     failures: u32,
     /// The last answer was that the store holds what it cannot read: no waiting will end that.
@@ -102,7 +102,7 @@ impl Stream {
             self.become_phase(Phase::Ending(Ending::Saving));
             return self.save(None, fx);
         }
-        self.transitions.end_untold = true;
+        self.transitions.end_untold = started_at;
         fx.0.push(Effect::Order(Order::Close));
         if self.handoff.is_some() {
             self.become_phase(Phase::Ending(Ending::HandingOff));
@@ -193,11 +193,9 @@ impl Stream {
 
     /// Tells of an end once it is noted: what a crash leaves unnoted goes on, and ends, and is told of, later.
     fn tell_end(&mut self, fx: &mut Effects) {
-        if !std::mem::take(&mut self.transitions.end_untold) {
-            return;
-        }
+        let Some(started_at) = self.transitions.end_untold.take() else { return };
         if let Some(Ended { at, cause }) = self.ended.clone() {
-            let kind = EventKind::StreamEnded { session: self.session, reason: cause.reason(), cause };
+            let kind = EventKind::StreamEnded { session: self.session, started_at, reason: cause.reason(), cause };
             fx.0.push(Effect::Emit(Event { at, stream: self.id, kind }));
         }
     }

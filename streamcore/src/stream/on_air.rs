@@ -126,7 +126,8 @@ impl Stream {
     /// Puts the placeholder on the air, unless it is there.
     pub(super) fn put_placeholder(&mut self, join: Join, fx: &mut Effects) {
         if matches!(self.on_air, OnAir::Placeholder { .. }) {
-            return;
+            // It may have been put there in a pause that is over now.
+            return self.order_what_is_on_air(fx);
         }
         self.on_air = OnAir::Placeholder { ordered: false };
         self.tail_until = None;

@@ -11,6 +11,8 @@ use serde::Deserialize;
 use super::{
     ConfigError, Origin,
     auto_end::{AutoEndLayer, LEGACY},
+    log::LogLayer,
+    metrics::MetricsLayer,
     redis::RedisLayer,
     remote::{RemoteLayer, ResolverLayer},
     sections::{AudioLayer, HttpLayer, LibraryLayer, QueueLayer},
@@ -40,6 +42,10 @@ pub(super) struct FileLayer {
     pub(super) resolver: ResolverLayer,
     #[serde(default)]
     pub(super) http: HttpLayer,
+    #[serde(default)]
+    pub(super) metrics: MetricsLayer,
+    #[serde(default)]
+    pub(super) log: LogLayer,
     #[serde(skip)]
     pub(super) origin: Origin,
 }

@@ -4,6 +4,8 @@
 
 mod auto_end;
 mod layers;
+mod log;
+mod metrics;
 mod redis;
 mod remote;
 mod report;
@@ -13,6 +15,8 @@ mod setting;
 pub(crate) use self::{
     auto_end::AutoEnd,
     layers::Environment,
+    log::{Format, Log},
+    metrics::MetricsSection,
     redis::{Redis, masked},
     remote::{Remote, Resolver},
     report::Report,
@@ -21,7 +25,7 @@ pub(crate) use self::{
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use self::{layers::FileLayer, sections::parse_listen};
+use self::{layers::FileLayer, sections::parse_address};
 use crate::cli::Flags;
 
 /// Everything that can be set.
@@ -42,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) remote: Remote,
     pub(crate) resolver: Resolver,
     pub(crate) http: Http,
+    pub(crate) metrics: MetricsSection,
+    pub(crate) log: Log,
 }
 
 /// A text that must not reach a log: it has no `Display`, and its `Debug` is blank.
@@ -93,14 +99,14 @@ impl Config {
             )
             .or_from(flags.api_token.clone().map(|text| Some(Secret(text))), Origin::Flag("--api-token"));
         let config = Self {
-            listen: parse_listen(listen)?,
+            listen: parse_address("listen", listen)?,
             data_dir: data_dir.named("data_dir").not_empty()?,
             media_dir: media_dir.named("media_dir").not_empty()?,
             shutdown_grace_seconds: Setting::default(10)
                 .or_from(file.shutdown_grace_seconds, origin)
                 .named("shutdown_grace_seconds")
                 .within(1..=300)?,
-            api_token: check_token(api_token)?,
+            api_token: check_token("api_token", api_token)?,
             redis: Redis::resolve(file.redis, origin, environment, flags)?,
             queue: Queue::resolve(file.queue, origin)?,
             library: Library::resolve(file.library, origin)?,
@@ -109,7 +115,10 @@ impl Config {
             remote: Remote::resolve(file.remote, origin)?,
             resolver: Resolver::resolve(file.resolver, origin)?,
             http: Http::resolve(file.http, origin)?,
+            metrics: MetricsSection::resolve(file.metrics, origin, environment)?,
+            log: Log::resolve(file.log, origin, environment, flags)?,
         };
+        config.metrics.check_apart(config.listen.value)?;
         Ok(config)
     }
 
@@ -129,19 +138,16 @@ impl Config {
 /// Fewest characters of a token: enough that guessing over the network is hopeless for a random one.
 pub(crate) const MIN_TOKEN_CHARS: usize = 16;
 
-fn check_token(token: Setting<Option<Secret>>) -> Result<Setting<Option<Secret>>, ConfigError> {
+fn check_token(key: &'static str, token: Setting<Option<Secret>>) -> Result<Setting<Option<Secret>>, ConfigError> {
     let Some(Secret(text)) = &token.value else { return Ok(token) };
     let reason = if text.len() < MIN_TOKEN_CHARS {
-        format!(
-            "it has {} characters; use at least {MIN_TOKEN_CHARS}, or leave it out and the server makes its own",
-            text.len()
-        )
+        format!("it has {} characters; use at least {MIN_TOKEN_CHARS}, or leave it out", text.len())
     } else if !text.bytes().all(|b| b.is_ascii_graphic()) {
         String::from("a token may hold only printable ASCII without spaces, because it travels in a header")
     } else {
         return Ok(token);
     };
-    Err(ConfigError::Value { key: "api_token", value: String::from("(redacted)"), origin: token.origin, reason })
+    Err(ConfigError::Value { key, value: String::from("(redacted)"), origin: token.origin, reason })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The settings in effect, for people: a settings file in which every line says where its value comes from.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use streamcore::auto_end::{Schedule, schedule::WindowForm};
 
@@ -33,6 +33,8 @@ impl fmt::Display for Report<'_> {
             remote,
             resolver,
             http,
+            metrics,
+            log,
         } = self.0;
         line(f, "listen", listen.map(|v| quoted(&v.to_string())))?;
         line(f, "data_dir", data_dir.map(|v| quoted(&v.display().to_string())))?;
@@ -100,7 +102,23 @@ impl fmt::Display for Report<'_> {
         line(f, "write_timeout_seconds", http.write_timeout_seconds.map(u64::to_string))?;
         line(f, "max_connections", http.max_connections.map(usize::to_string))?;
         line(f, "max_idempotency_keys", http.max_idempotency_keys.map(usize::to_string))?;
-        line(f, "max_listeners", http.max_listeners.map(usize::to_string))
+        line(f, "max_listeners", http.max_listeners.map(usize::to_string))?;
+        writeln!(f, "\n[metrics]")?;
+        line(f, "enabled", metrics.enabled.map(bool::to_string))?;
+        match &metrics.listen.value {
+            Some(address) => line(f, "listen", (quoted(&address.to_string()), metrics.listen.origin))?,
+            None => writeln!(f, "# listen is not set: /metrics is among the other routes")?,
+        }
+        match &metrics.token.value {
+            Some(_) => writeln!(f, "# token: (redacted), from {}", metrics.token.origin)?,
+            None => writeln!(f, "# token is not set: whoever may read may scrape")?,
+        }
+        line(f, "max_streams", metrics.max_streams.map(usize::to_string))?;
+        line(f, "legacy_names", metrics.legacy_names.map(bool::to_string))?;
+        writeln!(f, "\n[log]")?;
+        line(f, "format", log.format.map(|format| quoted(format.as_str())))?;
+        line(f, "level", log.level.map(|level| quoted(level)))?;
+        line(f, "targets", log.targets.map(table))
     }
 }
 
@@ -134,6 +152,12 @@ fn windows(schedule: &Schedule) -> String {
 /// An array of strings of TOML.
 fn list(texts: impl Iterator<Item = String>) -> String {
     format!("[{}]", texts.map(|text| quoted(&text)).collect::<Vec<_>>().join(", "))
+}
+
+/// An inline table of strings of TOML.
+fn table(entries: &BTreeMap<String, String>) -> String {
+    let entries: Vec<_> = entries.iter().map(|(key, text)| format!("{} = {}", quoted(key), quoted(text))).collect();
+    if entries.is_empty() { String::from("{}") } else { format!("{{ {} }}", entries.join(", ")) }
 }
 
 /// A basic string of TOML.

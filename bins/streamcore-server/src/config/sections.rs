@@ -282,11 +282,11 @@ fn unusable(url: &str) -> Option<&'static str> {
 }
 
 /// An address with a port.
-pub(super) fn parse_listen(setting: Setting<String>) -> Result<Setting<SocketAddr>, ConfigError> {
+pub(super) fn parse_address(key: &'static str, setting: Setting<String>) -> Result<Setting<SocketAddr>, ConfigError> {
     match setting.value.parse() {
         Ok(value) => Ok(Setting { value, origin: setting.origin }),
-        Err(_) => Err(setting
-            .named("listen")
-            .refuse("it must be an IP address and a port, such as 127.0.0.1:8000 or [::]:8000")),
+        Err(_) => {
+            Err(setting.named(key).refuse("it must be an IP address and a port, such as 127.0.0.1:8000 or [::]:8000"))
+        }
     }
 }

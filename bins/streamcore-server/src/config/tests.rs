@@ -1,6 +1,8 @@
 use super::*;
 
 mod auto_end;
+mod log;
+mod metrics;
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
     Environment::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())))

@@ -1,4 +1,4 @@
-//! The port: free, or ours already.
+//! The ports: free, or ours already.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -10,32 +10,48 @@ use super::Finding;
 use crate::config::Config;
 
 const CHECK: &str = "port";
+const METRICS: &str = "metrics port";
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// More than our own answer has.
 const LONGEST_ANSWER: u64 = 16 * 1_024;
 
 pub(super) fn look(config: &Config) -> Vec<Finding> {
-    let address = config.listen.value;
-    vec![match TcpListener::bind(address) {
-        Ok(_) => Finding::ok(CHECK, format!("{address} is free")),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken(address),
-        Err(error) => {
-            let advice = "choose an address of this machine, and a port above 1023, with --listen";
-            Finding::fail(CHECK, format!("{address} cannot be listened on: {error}"), advice)
-        }
-    }]
+    let main = config.listen.value;
+    let own = config.metrics.listen.value.filter(|_| config.metrics.enabled.value);
+    let mut findings = vec![look_at(CHECK, main, main, "--listen")];
+    findings.extend(own.map(|metrics| look_at(METRICS, metrics, main, "metrics.listen")));
+    findings
 }
 
-fn taken(address: SocketAddr) -> Finding {
-    match version_there(address) {
-        Some(version) => {
-            Finding::ok(CHECK, format!("{address} is in use by a Streamcore server that runs (version {version})"))
+/// How it stands with this port of the server that has this main address.
+fn look_at(check: &'static str, address: SocketAddr, main: SocketAddr, setting: &str) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::ok(check, format!("{address} is free")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken(check, address, main, setting),
+        Err(error) => {
+            let advice = format!("choose an address of this machine, and a port above 1023, with {setting}");
+            Finding::fail(check, format!("{address} cannot be listened on: {error}"), advice)
         }
+    }
+}
+
+/// Only the main address tells whose it is: where the metrics are nothing else is served.
+fn taken(check: &'static str, address: SocketAddr, main: SocketAddr, setting: &str) -> Finding {
+    match version_there(main) {
+        Some(version) if address == main => {
+            Finding::ok(check, format!("{address} is in use by a Streamcore server that runs (version {version})"))
+        }
+        Some(version) => Finding::ok(
+            check,
+            format!(
+                "{address} is in use, and a Streamcore server (version {version}) runs at {main}: it should be its"
+            ),
+        ),
         None => Finding::fail(
-            CHECK,
+            check,
             format!("{address} is in use by another program"),
-            "stop that program, or choose another port with --listen (port 0 takes a free one)",
+            format!("stop that program, or choose another port with {setting} (port 0 takes a free one)"),
         ),
     }
 }
@@ -53,4 +69,21 @@ fn version_there(address: SocketAddr) -> Option<String> {
     let health: serde_json::Value = serde_json::from_str(body).ok()?;
     (health.get("dependencies")?.is_array() && health.get("uptime_seconds")?.is_u64()).then_some(())?;
     Some(health.get("version")?.as_str()?.chars().take(32).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_of_the_metrics_that_is_taken_is_told_with_its_own_setting() {
+        let free: SocketAddr = ([127, 0, 0, 1], 0).into();
+        assert_eq!(look_at(METRICS, free, free, "metrics.listen").level, super::super::Level::Ok);
+        let other = TcpListener::bind(free).expect("a free port");
+        let taken = other.local_addr().expect("an address");
+        let finding = look_at(METRICS, taken, free, "metrics.listen");
+        assert_eq!((finding.check, finding.level), ("metrics port", super::super::Level::Fail));
+        assert!(finding.found.contains("in use by another program"), "{}", finding.found);
+        assert!(finding.advice.is_some_and(|advice| advice.contains("with metrics.listen")));
+    }
 }

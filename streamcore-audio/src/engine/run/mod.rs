@@ -10,7 +10,10 @@ use std::{
 };
 
 use bytes::BytesMut;
-use streamcore::player::{Incident, Report, Wave};
+use streamcore::{
+    StreamId,
+    player::{Incident, Report, Wave},
+};
 
 use super::{
     Carried, Inbox, Order, Outlet, Setup,
@@ -38,6 +41,8 @@ const CUT_FRAMES: u64 = 4;
 
 /// One stream.
 pub(super) struct Engine {
+    /// For the log.
+    stream: StreamId,
     setup: Setup,
     outlet: Arc<Outlet>,
     mount: Arc<Mount>,
@@ -85,6 +90,7 @@ impl Engine {
     /// An engine that goes on with what the one before it left.
     pub(super) fn new(setup: Setup, carried: Carried, line: Line) -> Self {
         let mut engine = Self {
+            stream: carried.stream,
             pace: carried.pace,
             line,
             outlet: carried.outlet,
@@ -119,6 +125,7 @@ impl Engine {
     /// What is left when an engine ends before it was told to. Only a placeholder can go on.
     pub(super) fn leave(self) -> Carried {
         Carried {
+            stream: self.stream,
             outlet: self.outlet,
             mount: self.mount,
             inbox: self.inbox,
@@ -166,7 +173,7 @@ impl Engine {
     fn wave(&mut self, now: Duration, due: Duration) -> Result<(), EncodeError> {
         let wave = self.setup.wave;
         if self.pace.skip_ahead(self.line.sent(), now, self.setup.burst.max(wave)) {
-            tracing::warn!("the machine stood still; the broadcast skips ahead");
+            tracing::warn!(stream = self.stream.get(), "the machine stood still; the broadcast skips ahead");
         }
         let first = self.line.sent();
         let mut until = self.pace.due_before(now + wave).max(first);

@@ -26,7 +26,7 @@ pub(crate) async fn view(call: &Call, stream: StreamId) -> Result<StreamView, Ap
 }
 
 /// What can be seen of the stream with this record.
-async fn view_of(call: &Call, record: &registry::StreamRecord) -> Result<StreamView, ApiError> {
+pub(super) async fn view_of(call: &Call, record: &registry::StreamRecord) -> Result<StreamView, ApiError> {
     let host = &call.app.host;
     if let Some(view) = host.driven_view(record.id) {
         return Ok(view);

@@ -42,7 +42,7 @@ async fn respond_with(call: &Call, stream: StreamId) -> Answer {
 }
 
 /// The record of a stream that must exist.
-pub(super) async fn record(call: &Call, stream: StreamId) -> Result<registry::StreamRecord, ApiError> {
+pub(in crate::api) async fn record(call: &Call, stream: StreamId) -> Result<registry::StreamRecord, ApiError> {
     let found = call.reading.record(stream).await?;
     found.ok_or_else(|| ApiError::StreamNotFound { stream: stream.to_string() })
 }

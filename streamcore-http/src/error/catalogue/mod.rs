@@ -1,5 +1,6 @@
 //! Every sentence that people read, in both languages. Each names the thing, the reason and the next step.
 
+mod activity;
 mod notice;
 mod problem;
 mod told;
@@ -27,6 +28,10 @@ impl ApiError {
         let say = |en: String, ru: String| pick(language, en, ru);
         let fixed = |en: &str, ru: &str| pick(language, en, ru);
         match self {
+            Self::NoScraper { .. } => fixed(
+                "this needs the token for metrics, which the server is given as STREAMCORE_METRICS_TOKEN; send it as `Authorization: Bearer TOKEN`",
+                "для этого нужен токен метрик, заданный серверу в STREAMCORE_METRICS_TOKEN; передайте его в заголовке `Authorization: Bearer TOKEN`",
+            ),
             Self::NotAuthenticated { reads: true } => fixed(
                 "reading this needs the service token; send it as `Authorization: Bearer TOKEN`",
                 "для чтения этого нужен служебный токен; передайте его в заголовке `Authorization: Bearer TOKEN`",

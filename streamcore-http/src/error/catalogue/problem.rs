@@ -112,6 +112,16 @@ impl Problem {
             Self::Cursor => {
                 fixed("must be the `next` of an earlier page", "должен быть значением `next` предыдущей страницы")
             }
+            Self::Resolution => fixed("must be 1m, 5m, 15m or 1h", "должно быть 1m, 5m, 15m или 1h"),
+            Self::Moment => fixed(
+                "must be a time such as 2026-11-22T13:49:00Z, or seconds since 1970",
+                "должно быть временем вида 2026-11-22T13:49:00Z или числом секунд с 1970 года",
+            ),
+            Self::BehindTheEnd => fixed("must not be later than to", "не должно быть позже to"),
+            Self::ActivityType => fixed(
+                "must be stream_started, stream_stopped, stream_error, track_added, track_removed, user_registered, user_approved or user_rejected",
+                "должно быть stream_started, stream_stopped, stream_error, track_added, track_removed, user_registered, user_approved или user_rejected",
+            ),
             Self::Host => fixed("must name this server", "должен называть этот сервер"),
             Self::NotUtf8 => fixed("is not valid UTF-8", "не является верным UTF-8"),
             Self::Media(reason) => media(reason, language),

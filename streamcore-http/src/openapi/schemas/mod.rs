@@ -1,11 +1,13 @@
 //! What travels, as JSON Schema. A field is always there unless it says otherwise.
 
+mod monitor;
 mod others;
 mod presence;
 mod queue;
 
 use serde_json::{Map, Value, json};
 
+pub(super) use self::monitor::activity_type;
 use super::parts::reference;
 
 pub(super) fn text() -> Value {
@@ -140,6 +142,10 @@ pub(super) fn all() -> Value {
         presence::sessions(),
         others::library(),
         others::playlist(),
+        monitor::system(),
+        monitor::streams(),
+        monitor::history(),
+        monitor::activity(),
         others::health(),
     ] {
         all.extend(part);

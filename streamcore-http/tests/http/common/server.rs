@@ -1,7 +1,8 @@
 //! The server under test.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use streamcore::{
     StreamId,
@@ -9,11 +10,17 @@ use streamcore::{
     driver::{Host, Ports},
     last_known::LastKnown,
     library::MemoryLibrary,
-    metrics::Noop,
+    metrics::{FanOut, MetricsSink},
     registry::MemoryRegistry,
+    runtime::Runtime as _,
     testing::Flaky,
 };
-use streamcore_http::{ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter, serve};
+use streamcore_http::{
+    ServeOptions, ServiceToken, Settings, State, TokioRuntime, filter,
+    metrics::{Exposition, Metrics, QueueLengths, StoreHealth, Streams},
+    monitor::{Activity, Monitor, ServerFigures},
+    serve,
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
@@ -22,6 +29,9 @@ use super::{
 };
 
 pub(crate) const TOKEN: &str = "test-token-0123456789";
+
+/// So many streams have series of their own.
+pub(crate) const MAX_STREAMS: usize = 2;
 
 /// The stream that most tests use.
 pub(crate) const STREAM: StreamId = StreamId::new(7);
@@ -32,6 +42,7 @@ pub(crate) struct Server {
     pub(crate) queue: Arc<SwitchedQueue>,
     pub(crate) keys: Arc<ForgetfulKeys>,
     pub(crate) host: Arc<Host>,
+    pub(crate) activity: Arc<Activity>,
     pub(crate) state: Arc<State>,
     pub(crate) api: Client,
     pub(crate) anonymous: Client,
@@ -56,12 +67,20 @@ impl Server {
         let registry = Arc::new(Flaky::by(MemoryRegistry::new(), move |call| faults.fault(call)));
         let library = Arc::new(Flaky::by(MemoryLibrary::new(), move |call| more_faults.fault(call)));
         let runtime = Arc::new(TokioRuntime::new());
-        let stores = LastKnown::over(queue.clone(), registry.clone(), library.clone(), runtime.clone());
+        let mut families = Registry::default();
+        let metrics = Metrics::register(&mut families);
+        let activity = Arc::new(Activity::new(runtime.now()));
+        let stores = LastKnown::over(
+            activity.queue(metrics.queue(queue.clone()), runtime.clone()),
+            metrics.registry(registry.clone()),
+            metrics.library(library.clone()),
+            runtime.clone(),
+        );
         let host = Host::new(Ports {
             queue: stores.clone(),
             registry: stores.clone(),
             player: player.clone(),
-            sink: Arc::new(Noop),
+            sink: Arc::new(FanOut::new([metrics.clone() as Arc<dyn MetricsSink>, activity.clone()])),
             policy: Arc::new(BySettings),
             auto_end: auto_end::Settings::default(),
             runtime: runtime.clone(),
@@ -70,6 +89,13 @@ impl Server {
         let mut options = ServeOptions::default();
         options.grace = Duration::from_secs(2);
         adjust(&mut settings, &mut options);
+        let lengths = QueueLengths::new(stores.clone(), runtime.clone());
+        let streams = Streams::new(host.clone(), player.clone(), Arc::clone(&lengths), runtime.clone(), MAX_STREAMS);
+        families.register_collector(Box::new(streams.clone()));
+        let figures = ServerFigures::new(host.clone(), lengths, Some(metrics.clone()));
+        let monitor = Monitor::start(figures, activity.clone(), Path::new("."), runtime.clone());
+        families.register_collector(Box::new(StoreHealth::new(stores.clone(), || 0)));
+        let exposition = Exposition::looking_up(families, streams, stores.clone());
         let state = Arc::new(State {
             host: host.clone(),
             queue: stores.clone(),
@@ -79,6 +105,9 @@ impl Server {
             library: stores.clone(),
             last_known: stores,
             idempotency: keys.clone(),
+            metrics: Some(metrics),
+            exposition: Some(exposition),
+            monitor: Some(monitor),
             runtime,
             settings,
         });
@@ -89,7 +118,18 @@ impl Server {
             let _ = stopped.await;
         }));
         let anonymous = Client::anonymous(address);
-        Self { player, queue, keys, host, state, api: anonymous.authorized(), anonymous, stop: Some(stop), task }
+        Self {
+            player,
+            queue,
+            keys,
+            host,
+            activity,
+            state,
+            api: anonymous.authorized(),
+            anonymous,
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// Tells the server to stop and says how long it took.

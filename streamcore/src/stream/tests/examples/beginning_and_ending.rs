@@ -42,6 +42,7 @@ fn a_start_that_cannot_be_stored_is_refused_and_leaves_the_air_empty() {
 #[test]
 fn a_stopped_stream_puts_its_item_back_and_goes_on_with_it_when_started_again() {
     let mut world = World::playing(2);
+    let started_at = world.view().started_at.expect("it runs");
     let stop = world.command(Command::Stop(manual()));
     assert_eq!(world.hears, Hears::Nothing, "it leaves the air at once");
     assert!(!world.is_replied(stop), "and is acknowledged when it is noted");
@@ -49,7 +50,8 @@ fn a_stopped_stream_puts_its_item_back_and_goes_on_with_it_when_started_again() 
     assert!(world.is_replied(stop) && !world.stored.is_running());
     let view = world.queue.view(Page::ALL);
     assert_eq!((view.current, view.items.len()), (None, 2));
-    assert!(world.events.contains(&EventKind::StreamEnded { session: 1, reason: EndReason::Manual, cause: manual() }));
+    let ended = EventKind::StreamEnded { session: 1, started_at, reason: EndReason::Manual, cause: manual() };
+    assert!(world.events.contains(&ended));
     world.command(Command::Start);
     world.answer_all(Store::Works);
     assert_eq!(world.heard(), Some(id(1)));

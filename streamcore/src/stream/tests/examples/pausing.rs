@@ -34,3 +34,19 @@ fn a_pause_after_a_skip_is_not_undone_by_the_skip() {
     world.answer_all(Store::Works);
     assert_eq!((world.view().status, world.view().current.map(|item| item.id)), (Status::Paused, Some(id(2))));
 }
+
+/// Found by the laws: the placeholder was on the air, and nobody had told the player.
+///
+/// Promise S6.
+#[test]
+fn a_skip_that_ends_a_pause_in_which_the_player_failed_is_followed_by_what_can_be_heard() {
+    let mut world = World::playing(1);
+    let playback = world.playback();
+    world.command(Command::Pause);
+    world.skip(None);
+    let reason = FailureReason::new(FailureKind::Unavailable, "too many open files");
+    world.report(Report::Failed { playback, reason });
+    world.answer_all(Store::Works);
+    assert_eq!(world.view().status, Status::Placeholder);
+    assert!(matches!(world.hears, Hears::Placeholder(_)) && !world.paused, "{:?}", world.orders);
+}

@@ -1,44 +1,10 @@
-//! Logs: lines for people on standard error, and one line for every fact about a stream.
+//! One line for every fact about a stream. `reason` is always a label of a closed list, `detail` the words to it.
 
-use std::str::FromStr as _;
-
-use streamcore::{CancelCause, EndCause, Event, EventKind, Outcome, Timestamp, metrics::MetricsSink};
+use streamcore::{CancelCause, EndCause, Event, EventKind, Outcome, Port, Timestamp, metrics::MetricsSink};
 use tracing::{info, warn};
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
-
-use crate::config::{ConfigError, Environment, Origin};
 
 /// The target of events, so that `STREAMCORE_LOG=warn,streamcore::event=info` shows them and little else.
 const EVENTS: &str = "streamcore::event";
-
-const VARIABLE: &str = "STREAMCORE_LOG";
-
-/// Begins to log. What is logged: `STREAMCORE_LOG`, for example `warn` or `info,streamcore_http=debug`; without it `info`.
-pub(crate) fn init(environment: &Environment) -> Result<(), ConfigError> {
-    let targets = targets(environment)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(use_colour());
-    tracing_subscriber::registry().with(lines).with(targets).init();
-    Ok(())
-}
-
-/// Says whether [`init`] would know what to log.
-pub(crate) fn check(environment: &Environment) -> Result<(), ConfigError> {
-    targets(environment).map(drop)
-}
-
-fn use_colour() -> bool {
-    std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none()
-}
-
-fn targets(environment: &Environment) -> Result<Targets, ConfigError> {
-    let text = environment.text(VARIABLE, "log")?.unwrap_or_else(|| String::from("info"));
-    Targets::from_str(&text).map_err(|error| ConfigError::Value {
-        key: "log",
-        value: format!("{text:?}"),
-        origin: Origin::Environment(VARIABLE),
-        reason: format!("{error}; use for example `warn` or `info,streamcore_http=debug`"),
-    })
-}
 
 /// Logs every event in one line.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +15,7 @@ impl MetricsSink for LogSink {
         let stream = event.stream.get();
         match &event.kind {
             EventKind::StreamStarted { resumed } => info!(target: EVENTS, stream, event = "stream_started", resumed),
-            EventKind::StreamEnded { session, reason, cause } => {
+            EventKind::StreamEnded { session, reason, cause, .. } => {
                 let end = EndFields::of(event.at, cause);
                 info!(target: EVENTS, stream, event = "stream_ended", session, reason = reason.as_str(), by = end.by, detail = end.detail,
                       empty_since = end.empty_since, deadline = end.deadline, late_ms = end.late_ms);
@@ -72,10 +38,14 @@ impl MetricsSink for LogSink {
             }
             EventKind::TrackFinished { item, outcome: Outcome::Failed(reason) } => {
                 warn!(target: EVENTS, stream, event = "track_failed", item = %item.id, title = item.title, url = item.url,
-                      kind = reason.kind.as_str(), reason = reason.detail);
+                      reason = reason.kind.as_str(), detail = reason.detail);
             }
             EventKind::TrackFinished { item, outcome } => {
-                let outcome = if *outcome == Outcome::Skipped { "skipped" } else { "played" };
+                let outcome = match outcome {
+                    Outcome::Skipped => "skipped",
+                    Outcome::Interrupted => "interrupted",
+                    _ => "played",
+                };
                 info!(target: EVENTS, stream, event = "track_finished", item = %item.id, title = item.title, outcome);
             }
             EventKind::PlaceholderStarted => info!(target: EVENTS, stream, event = "placeholder_started"),
@@ -96,13 +66,21 @@ impl MetricsSink for LogSink {
                 info!(target: EVENTS, stream, event = "sought", item = %item.id, title = item.title, position_ms);
             }
             EventKind::StoreFailed { port, detail } => {
-                warn!(target: EVENTS, stream, event = "store_failed", ?port, detail)
+                warn!(target: EVENTS, stream, event = "store_failed", port = port_label(*port), reason = "unavailable", detail)
             }
             EventKind::PlayerFailed { reason } => {
-                warn!(target: EVENTS, stream, event = "player_failed", kind = reason.kind.as_str(), reason = reason.detail);
+                warn!(target: EVENTS, stream, event = "player_failed", reason = reason.kind.as_str(), detail = reason.detail);
             }
             other => info!(target: EVENTS, stream, event = "other", ?other),
         }
+    }
+}
+
+fn port_label(port: Port) -> &'static str {
+    match port {
+        Port::Queue => "queue",
+        Port::Registry => "registry",
+        _ => "other",
     }
 }
 
@@ -137,17 +115,6 @@ impl<'a> EndFields<'a> {
 mod tests {
     use super::*;
 
-    fn with_log(value: &str) -> Result<Targets, ConfigError> {
-        targets(&Environment::new([(VARIABLE.to_owned(), value.into())]))
-    }
-
-    #[test]
-    fn the_log_filter_takes_levels_and_targets() {
-        assert!(with_log("warn").is_ok());
-        assert!(with_log("info,streamcore_http=debug").is_ok());
-        assert!(targets(&Environment::default()).is_ok());
-    }
-
     #[test]
     fn the_line_of_an_end_says_who_or_what_and_how_late() {
         let ms = Timestamp::from_millis;
@@ -161,11 +128,5 @@ mod tests {
         assert_eq!(EndFields::of(ms(1), &manual), EndFields { by: Some("service token"), ..EndFields::default() });
         let error = EndCause::Error { detail: String::from("no disk") };
         assert_eq!(EndFields::of(ms(1), &error), EndFields { detail: Some("no disk"), ..EndFields::default() });
-    }
-
-    #[test]
-    fn a_log_filter_that_makes_no_sense_names_the_variable() {
-        let error = with_log("info,streamcore=loud").expect_err("refused").to_string();
-        assert!(error.contains("STREAMCORE_LOG"), "{error}");
     }
 }
